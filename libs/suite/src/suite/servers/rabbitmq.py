@@ -1,0 +1,152 @@
+"""A private RabbitMQ node with a port mapper of its own, so no other node on the machine is met or disturbed."""
+
+import os
+import shutil
+import socket
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from suite.processes import Process
+from suite.processes.spawn import Account
+from suite.servers.home import Home
+from suite.servers.management import Management
+from suite.servers.place import Place
+from suite.servers.server import Addresses, BinaryServer
+
+NAME = "rabbitmq"
+NODE = "eldercare@localhost"  # a fixed name: a folder copied to a machine with another host name still boots
+ADMIN = "eldercare"
+PLUGINS = "[rabbitmq_management,rabbitmq_consistent_hash_exchange]."
+SETTLED = "settled"  # written after the first complete boot; a folder without it is half a folder
+
+
+def find() -> str | None:
+    """The real start script. Debian's wrapper on PATH refuses ordinary users and changes to a user of its own."""
+    scripts = [Path("/usr/lib/rabbitmq/bin/rabbitmq-server")]
+    scripts += sorted(Path("/usr/lib/rabbitmq/lib").glob("*/sbin/rabbitmq-server"), reverse=True)
+    if found := shutil.which("rabbitmq-server"):
+        script = Path(found).resolve()
+        scripts += [script] if (script.parent / "rabbitmq-env").exists() else []
+    return next((str(script) for script in scripts if script.exists()), None)
+
+
+def answers(url: str) -> bool:
+    """The broker greets a client; a frozen one accepts the connection but never speaks."""
+    parts = urlsplit(url)
+    try:
+        with socket.create_connection((parts.hostname or "", parts.port or 5672), timeout=2) as connection:
+            connection.settimeout(2)
+            connection.sendall(b"AMQP\x00\x00\x09\x01")
+            return connection.recv(1) == b"\x01"  # a method frame: Connection.Start
+    except OSError:
+        return False
+
+
+def ready(at: Addresses) -> bool:
+    return answers(at.url) and Management(at.management).answers()
+
+
+def management_beside(url: str) -> str:
+    """Where the management interface of an AMQP address usually is."""
+    parts = urlsplit(url)
+    user, password = (quote(unquote(part or "guest"), safe="") for part in (parts.username, parts.password))
+    return f"http://{user}:{password}@{parts.hostname}:15672"
+
+
+def binary(place: Place) -> BinaryServer:
+    home = place.home(NAME, "rabbitmq")
+    amqp, http, dist, mapper = (place.port(f"{NAME} {use}") for use in ("amqp", "http", "dist", "epmd"))
+    user = f"{ADMIN}:{quote(place.memory.password(NAME))}"
+    at = Addresses(url=f"amqp://{user}@127.0.0.1:{amqp}/%2F", management=f"http://{user}@127.0.0.1:{http}")
+    env = _environment(home, dist, mapper)
+
+    def settled() -> bool:
+        return ready(at) and home.write(SETTLED, "").exists()
+
+    return BinaryServer(
+        Process(
+            NAME,
+            [find() or "rabbitmq-server", "-noinput"],
+            env,
+            place.log(NAME),
+            settled,
+            cwd=home.folder,
+            run_dir=place.run_dir,
+            account=home.account,
+        ),
+        at,
+        lambda: answers(at.url),
+        prepare=lambda: _prepare(home, amqp, http, place),
+        companions=[_port_mapper(place, home.account, env, mapper)],
+        patience=120,
+    )
+
+
+def _port_mapper(place: Place, account: Account | None, env: dict[str, str], port: int) -> Process:
+    # Run by us in the foreground: the node would start it as a daemon that outlives everything.
+    return Process(
+        "epmd",
+        [shutil.which("epmd") or "epmd"],
+        env,
+        place.log("epmd"),
+        f"tcp://127.0.0.1:{port}",
+        cwd=Path("/"),
+        run_dir=place.run_dir,
+        account=account,
+    )
+
+
+def _environment(home: Home, dist: int, mapper: int) -> dict[str, str]:
+    folder = home.folder
+    return {
+        "PATH": f"{os.defpath}:/usr/local/bin:/usr/sbin:/sbin",
+        "LANG": "C.UTF-8",
+        "HOME": str(folder),
+        "ERL_EPMD_PORT": str(mapper),
+        "ERL_EPMD_ADDRESS": "127.0.0.1",
+        "RABBITMQ_ALLOW_INPUT": "1",  # with -noinput: the script becomes the node instead of watching over it
+        "RABBITMQ_NODENAME": NODE,
+        "RABBITMQ_DIST_PORT": str(dist),
+        "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+        "RABBITMQ_LOG_BASE": str(folder / "log"),
+        "RABBITMQ_PID_FILE": str(folder / "pid"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
+        "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
+        "RABBITMQ_ADVANCED_CONFIG_FILE": str(folder / "advanced.config"),
+        "RABBITMQ_CONF_ENV_FILE": "/dev/null",  # the machine's own node keeps its settings to itself
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +SDio 8 +A 16 -kernel inet_dist_use_interface {127,0,0,1}",
+    }
+
+
+def _prepare(home: Home, amqp: int, http: int, place: Place) -> None:
+    if not (home.folder / SETTLED).exists():
+        home.clear()
+    for folder in ("mnesia", "log"):
+        home.make(folder)
+    home.write(".erlang.cookie", place.memory.password("erlang cookie"), mode=0o400)
+    home.write("enabled_plugins", PLUGINS)
+    home.write("rabbitmq.conf", _conf(amqp, http, place.memory.password(NAME)))
+    home.write("advanced.config", _advanced(durable=place.durable))
+
+
+def _conf(amqp: int, http: int, password: str) -> str:
+    settings = {
+        "listeners.tcp.1": f"127.0.0.1:{amqp}",
+        "management.tcp.ip": "127.0.0.1",
+        "management.tcp.port": http,
+        "default_user": ADMIN,
+        "default_pass": password,
+        "heartbeat": 10,
+        "net_ticktime": 15,
+        "vm_memory_high_watermark.relative": 0.3,
+        "disk_free_limit.absolute": "100MB",
+        "raft.wal_max_size_bytes": 67108864,  # the default of 512 MB is also kept in memory
+        "log.file": "false",
+        "log.console": "true",
+        "log.console.level": "info",
+    }
+    return "".join(f"{name} = {value}\n" for name, value in settings.items())
+
+
+def _advanced(*, durable: bool) -> str:
+    return "[]." if durable else "[{ra, [{wal_write_strategy, sync_after_notify}]}]."

@@ -1,0 +1,114 @@
+"""What every server can do, whichever way it was found; and the two ways that need no Docker."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+from suite.processes import Process
+from suite.servers.refusals import ServerNotOurs
+
+Kind: TypeAlias = Literal["address", "binary", "docker"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    url: str
+    management: str = ""
+
+
+class Server(Protocol):
+    name: str
+    at: Addresses
+
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def pid(self) -> int | None: ...
+    def is_up(self) -> bool: ...
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def kill(self) -> None: ...
+    def freeze(self) -> None: ...
+    def thaw(self) -> None: ...
+    def restart(self) -> None: ...
+
+
+class AddressServer:
+    """Somebody else's server: it is used, never started, stopped or harmed."""
+
+    kind: Kind = "address"
+    pid: int | None = None
+
+    def __init__(self, name: str, at: Addresses, answers: Callable[[], bool]) -> None:
+        self.name, self.at, self.is_up = name, at, answers
+
+    def start(self) -> None:
+        if not self.is_up():
+            raise ServerNotOurs(self.name, "start; nothing answers there")
+
+    def stop(self) -> None:
+        """Closing leaves it running."""
+
+    def kill(self) -> None:
+        raise ServerNotOurs(self.name, "kill")
+
+    def freeze(self) -> None:
+        raise ServerNotOurs(self.name, "freeze")
+
+    def thaw(self) -> None:
+        raise ServerNotOurs(self.name, "thaw")
+
+    def restart(self) -> None:
+        raise ServerNotOurs(self.name, "restart")
+
+
+class BinaryServer:
+    """A program of this machine on ports and files of our own."""
+
+    kind: Kind = "binary"
+
+    def __init__(
+        self,
+        process: Process,
+        at: Addresses,
+        answers: Callable[[], bool],
+        *,
+        prepare: Callable[[], None],
+        companions: Sequence[Process] = (),
+        patience: float = 60,
+    ) -> None:
+        self.name, self.process, self.at = process.name, process, at
+        self._answers, self._prepare, self._companions, self._patience = answers, prepare, companions, patience
+
+    @property
+    def pid(self) -> int | None:
+        return self.process.pid
+
+    def is_up(self) -> bool:
+        return self.process.running and self._answers()
+
+    def start(self) -> None:
+        self._prepare()
+        for companion in self._companions:
+            companion.start()
+            companion.wait_ready()
+        self.process.start()
+        self.process.wait_ready(self._patience)
+
+    def stop(self) -> None:
+        self.process.stop(grace=20)
+        for companion in self._companions:
+            companion.stop(grace=2)
+
+    def kill(self) -> None:
+        self.process.kill()
+
+    def freeze(self) -> None:
+        self.process.freeze()
+
+    def thaw(self) -> None:
+        self.process.thaw()
+
+    def restart(self) -> None:
+        self.process.stop(grace=20)
+        self.start()
