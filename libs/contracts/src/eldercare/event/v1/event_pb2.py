@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x65ldercare/event/v1/event.proto\x12\x12\x65ldercare.event.v1\x1a google/protobuf/descriptor.proto\"*\n\x05\x45vent\x12\x11\n\taggregate\x18\x01 \x01(\t\x12\x0e\n\x06urgent\x18\x02 \x01(\x08:K\n\x05\x65vent\x12\x1f.google.protobuf.MessageOptions\x18\xfe\x88\x03 \x01(\x0b\x32\x19.eldercare.event.v1.Eventb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x65ldercare/event/v1/event.proto\x12\x12\x65ldercare.event.v1\x1a google/protobuf/descriptor.proto\"@\n\x05\x45vent\x12\x11\n\taggregate\x18\x01 \x01(\t\x12\x0e\n\x06urgent\x18\x02 \x01(\x08\x12\x14\n\x0cjournal_only\x18\x03 \x01(\x08:K\n\x05\x65vent\x12\x1f.google.protobuf.MessageOptions\x18\xfe\x88\x03 \x01(\x0b\x32\x19.eldercare.event.v1.Eventb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'eldercare.event.v1.event_pb
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EVENT']._serialized_start=88
-  _globals['_EVENT']._serialized_end=130
+  _globals['_EVENT']._serialized_end=152
 # @@protoc_insertion_point(module_scope)

@@ -26,19 +26,23 @@ class Event(_message.Message):
 
     AGGREGATE_FIELD_NUMBER: _builtins.int
     URGENT_FIELD_NUMBER: _builtins.int
+    JOURNAL_ONLY_FIELD_NUMBER: _builtins.int
     aggregate: _builtins.str
     """The collection of the aggregate, for example `incidents`."""
     urgent: _builtins.bool
     """The urgent lane is consumed before the normal one."""
+    journal_only: _builtins.bool
+    """Kept in the journal only: nobody outside listens yet."""
     def __init__(
         self,
         *,
         aggregate: _builtins.str = ...,
         urgent: _builtins.bool = ...,
+        journal_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregate", b"aggregate", "urgent", b"urgent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aggregate", b"aggregate", "journal_only", b"journal_only", "urgent", b"urgent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
