@@ -14,7 +14,6 @@ from tools.protoc import ProtocFailed, compile_protos, proto_files
 from tools.revisions import extract, reference_revision
 
 BUF = Path(sysconfig.get_path("scripts")) / "buf"
-CONFIG = PROTOS / "buf.yaml"
 
 
 def write_image(source: Path, image: Path) -> Path:
@@ -26,28 +25,30 @@ def write_image(source: Path, image: Path) -> Path:
     return image
 
 
-def lint(scratch: Path) -> int:
-    image = write_image(PROTOS, scratch / "now.binpb")
-    return _buf("lint", str(image), "--config", str(CONFIG))
+def lint(root: Path, scratch: Path) -> int:
+    image = write_image(root / PROTOS.name, scratch / "now.binpb")
+    return _buf(root, "lint", str(image))
 
 
-def breaking(scratch: Path) -> int:
-    reference = reference_revision(ROOT, PROTOS.name)
+def breaking(root: Path, scratch: Path) -> int:
+    reference = reference_revision(root, PROTOS.name)
     if reference is None:
         sys.stdout.write("buf breaking: no earlier revision has protos, nothing to compare with\n")
         return 0
-    earlier = extract(ROOT, reference, PROTOS.name, scratch)
+    earlier = extract(root, reference, PROTOS.name, scratch)
     before = write_image(earlier, scratch / "before.binpb")
-    now = write_image(PROTOS, scratch / "now.binpb")
+    now = write_image(root / PROTOS.name, scratch / "now.binpb")
     sys.stdout.write(f"buf breaking: against {reference[:12]}\n")
-    return _buf("breaking", str(now), "--against", str(before), "--config", str(CONFIG))
+    return _buf(root, "breaking", str(now), "--against", str(before))
 
 
-def _buf(*arguments: str) -> int:
-    return subprocess.run([str(BUF), *arguments], cwd=ROOT, check=False).returncode
+def _buf(root: Path, *arguments: str) -> int:
+    sys.stdout.flush()
+    config = root / PROTOS.name / "buf.yaml"
+    return subprocess.run([str(BUF), *arguments, "--config", str(config)], cwd=root, check=False).returncode
 
 
-CHECKS: dict[str, Callable[[Path], int]] = {"lint": lint, "breaking": breaking}
+CHECKS: dict[str, Callable[[Path, Path], int]] = {"lint": lint, "breaking": breaking}
 
 
 def main(arguments: list[str]) -> int:
@@ -56,7 +57,7 @@ def main(arguments: list[str]) -> int:
             write_image(PROTOS, Path(arguments[1]))
             return 0
         with TemporaryDirectory() as scratch:
-            return CHECKS[arguments[0]](Path(scratch))
+            return CHECKS[arguments[0]](ROOT, Path(scratch))
     except ProtocFailed as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1

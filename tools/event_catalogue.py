@@ -31,6 +31,7 @@ class Shape:
     fields: tuple[Field, ...]
     aggregate: str
     urgent: bool
+    journal_only: bool
 
     @property
     def name(self) -> str:
@@ -64,6 +65,7 @@ def _shapes_of(file: FileDescriptorProto) -> Iterator[Shape]:
             fields=tuple(fields),
             aggregate=option.aggregate,
             urgent=option.urgent,
+            journal_only=option.journal_only,
         )
 
 

@@ -45,7 +45,7 @@ def _summary(events: Iterable[Shape], consumed: dict[str, list[str]]) -> Iterato
 
 def _event(event: Shape, consumed: dict[str, list[str]]) -> Iterator[str]:
     yield f"\n### {event.full_name}\n\n{event.comment}\n"
-    yield f"\nOf {event.aggregate}, {_lane(event)} lane. Consumed by: {_names(event, consumed)}.\n"
+    yield f"\nOf {event.aggregate}; lane: {_lane(event)}. Consumed by: {_names(event, consumed)}.\n"
     yield from _fields(event)
 
 
@@ -56,7 +56,8 @@ def _fields(shape: Shape) -> Iterator[str]:
 
 
 def _lane(event: Shape) -> str:
-    return "urgent" if event.urgent else "normal"
+    lane = "urgent" if event.urgent else "normal"
+    return "journal only" if event.journal_only else lane
 
 
 def _names(event: Shape, consumed: dict[str, list[str]]) -> str:
@@ -64,8 +65,9 @@ def _names(event: Shape, consumed: dict[str, list[str]]) -> str:
 
 
 def unknown(found: dict[str, Shape], consumed: dict[str, list[str]]) -> list[str]:
-    """Handlers of events that no contract publishes."""
-    return sorted(name for name in consumed if name not in found or not found[name].is_event)
+    """Handlers of events that never leave a service."""
+    published = {name for name, shape in found.items() if shape.is_event and not shape.journal_only}
+    return sorted(consumed.keys() - published)
 
 
 def current() -> tuple[str, list[str]]:
@@ -79,7 +81,7 @@ def current() -> tuple[str, list[str]]:
 def main(arguments: list[str]) -> int:
     text, strangers = current()
     if strangers:
-        sys.stderr.write(f"handlers of events that no contract publishes: {', '.join(strangers)}\n")
+        sys.stderr.write(f"handlers of events that nobody publishes: {', '.join(strangers)}\n")
         return 1
     if "--check" not in arguments:
         EVENT_DOCS.write_text(text, "utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.architecture.naming import chassis_knows_no_noun, glossary_nouns
-from tests.architecture.source import ROOT, Source, breaches, planted, python_sources
+from tests.architecture.source import ROOT, Source, breaches, planted, python_sources, sources
 
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text("utf-8")
 NOUNS = glossary_nouns(GLOSSARY)
@@ -19,6 +19,7 @@ def rule(source: Source) -> Iterator[str]:
 
 def test_the_chassis_knows_no_noun_of_care() -> None:
     assert breaches(rule, python_sources(CHASSIS)) == []
+    assert breaches(rule, sources(".sql", CHASSIS)) == []
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,11 @@ def test_a_planted_noun_is_caught(text: str) -> None:
 )
 def test_mechanism_is_left_alone(text: str) -> None:
     assert breaches(rule, planted(f"{CHASSIS}/relay.py", text)) == []
+
+
+def test_a_planted_noun_in_the_stores_of_the_chassis_is_caught() -> None:
+    assert breaches(rule, planted(f"{CHASSIS}/migrations/0001.sql", "CREATE TABLE journal (\n    alarm_id uuid\n);"))
+    assert breaches(rule, planted(f"{CHASSIS}/migrations/0001.sql", "SELECT 1 -- no alarm here")) == []
 
 
 def test_every_noun_stands_in_the_glossary_once() -> None:
