@@ -11,6 +11,8 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 from suite.servers.start import Servers
 
 PROVISIONING = 0x656C6465  # advisory lock: two processes provisioning the same roles take turns
+# What migrations grant to and revoke from; a service's roles are members, and CONNECT keeps services apart.
+APP, AUDITOR, TESTER = "eldercare_app", "eldercare_auditor", "eldercare_tester"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,7 @@ def provision_databases(servers: Servers, services: Sequence[str], *, prefix: st
 
 
 def clone_database(servers: Servers, template: str, name: str) -> None:
-    """A copy with the same owner, settings and right to connect; connections to the template are ended."""
+    """A copy with the same owner and right to connect; connections to the template are ended."""
     with _superuser(servers) as connection:
         _end_connections(connection, template)
         owner, access = _owner_and_access(connection, template)
@@ -61,8 +63,7 @@ def clone_database(servers: Servers, template: str, name: str) -> None:
                 Identifier(name), Identifier(template), Identifier(owner)
             )
         )
-        settings = _settings(connection, template)
-        for statement in (*_connect_only(name, access), *_set(name, settings)):
+        for statement in _connect_only(name, access):
             connection.execute(statement)
 
 
@@ -83,6 +84,8 @@ def _provision(servers: Servers, service: str, prefix: str) -> DatabaseUrls:
     with _superuser(servers) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (PROVISIONING,))
         urls = {role: _provision_role(servers, connection, role, database) for role in roles.all()}
+        for group, member in ((APP, roles.app), (AUDITOR, roles.auditor), (TESTER, roles.tester)):
+            _join_group(connection, group, member)
         read_only = SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(Identifier(roles.auditor))
         connection.execute(read_only)
         _provision_database(connection, database, roles)
@@ -104,17 +107,18 @@ def _provision_role(servers: Servers, connection: psycopg.Connection, role: str,
     return urlunsplit(parts._replace(netloc=netloc, path=f"/{quote(database)}"))
 
 
+def _join_group(connection: psycopg.Connection, group: str, member: str) -> None:
+    if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (group,)).fetchone() is None:
+        connection.execute(SQL("CREATE ROLE {} NOLOGIN").format(Identifier(group)))
+    connection.execute(SQL("GRANT {} TO {}").format(Identifier(group), Identifier(member)))
+
+
 def _provision_database(connection: psycopg.Connection, database: str, roles: Roles) -> None:
     if connection.execute("SELECT FROM pg_database WHERE datname = %s", (database,)).fetchone() is None:
         # The grantor must be a member of the role it gives a database to, where it is not a superuser.
         connection.execute(SQL("GRANT {} TO CURRENT_USER").format(Identifier(roles.owner)))
         connection.execute(SQL("CREATE DATABASE {} OWNER {}").format(Identifier(database), Identifier(roles.owner)))
-    settings = {
-        "eldercare.app_role": roles.app,
-        "eldercare.auditor_role": roles.auditor,
-        "eldercare.tester_role": roles.tester,
-    }
-    for statement in (*_connect_only(database, roles.all()), *_set(database, settings)):
+    for statement in _connect_only(database, roles.all()):
         connection.execute(statement)
 
 
@@ -124,16 +128,8 @@ def _connect_only(database: str, roles: Sequence[str]) -> Iterator[Composed]:
         yield SQL("GRANT CONNECT ON DATABASE {} TO {}").format(Identifier(database), Identifier(role))
 
 
-def _set(database: str, settings: dict[str, str]) -> Iterator[Composed]:
-    """Migrations read the role names with current_setting('eldercare.app_role')."""
-    for name, value in settings.items():
-        # A dotted setting is one identifier a part.
-        path = Identifier(*name.split("."))
-        yield SQL("ALTER DATABASE {} SET {} = {}").format(Identifier(database), path, Literal(value))
-
-
 def _rights(roles: Roles) -> Iterator[Composed]:
-    owner, app, auditor, tester = (Identifier(role) for role in roles.all())
+    owner, app, auditor, tester = (Identifier(role) for role in (roles.owner, APP, AUDITOR, TESTER))
     yield SQL("ALTER SCHEMA public OWNER TO {}").format(owner)
     yield SQL("GRANT USAGE ON SCHEMA public TO {}, {}, {}").format(app, auditor, tester)
     yield SQL("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}, {}").format(auditor, tester)
@@ -165,13 +161,3 @@ def _owner_and_access(connection: psycopg.Connection, database: str) -> tuple[st
         (database,),
     )
     return str(row[0]), [str(role) for (role,) in may_connect]
-
-
-def _settings(connection: psycopg.Connection, database: str) -> dict[str, str]:
-    row = connection.execute(
-        "SELECT setconfig FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase"
-        " WHERE d.datname = %s AND s.setrole = 0",
-        (database,),
-    ).fetchone()
-    pairs = (entry.partition("=") for entry in row[0]) if row else ()
-    return {name: value for name, _, value in pairs}

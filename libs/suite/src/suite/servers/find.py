@@ -19,24 +19,24 @@ class Recipe:
     name: str
     variable: str
     package: str
-    given: Callable[[str], Server]
+    given: Callable[[str, str], Server]
     present: Callable[[], bool]
     binary: Callable[[Place], Server]
     docker: Callable[[Place], Server]
 
 
-def _postgres_at(url: str) -> Server:
-    return AddressServer(postgres.NAME, Addresses(url=url), lambda: postgres.answers(url))
+def _postgres_at(url: str, variable: str) -> Server:
+    return AddressServer(postgres.NAME, Addresses(url=url), lambda: postgres.answers(url), variable=variable)
 
 
-def _rabbitmq_at(url: str) -> Server:
+def _rabbitmq_at(url: str, variable: str) -> Server:
     http = os.environ.get("ELDERCARE_AMQP_MANAGEMENT_URL") or rabbitmq.management_beside(url)
     at = Addresses(url=url, management=http)
-    return AddressServer(rabbitmq.NAME, at, lambda: rabbitmq.ready(at))
+    return AddressServer(rabbitmq.NAME, at, lambda: rabbitmq.ready(at), variable=variable)
 
 
-def _redis_at(url: str) -> Server:
-    return AddressServer(redis.NAME, Addresses(url=url), lambda: redis.answers(url))
+def _redis_at(url: str, variable: str) -> Server:
+    return AddressServer(redis.NAME, Addresses(url=url), lambda: redis.answers(url), variable=variable)
 
 
 RECIPES = (
@@ -96,7 +96,7 @@ def missing_packages() -> list[str]:
 
 def _make(recipe: Recipe, place: Place, way: Kind | None) -> Server:
     if way == "address":
-        return recipe.given(os.environ[recipe.variable])
+        return recipe.given(os.environ[recipe.variable], recipe.variable)
     return recipe.binary(place) if way == "binary" else recipe.docker(place)
 
 

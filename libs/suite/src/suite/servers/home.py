@@ -17,6 +17,7 @@ from suite.processes.spawn import Account
 from suite.servers.refusals import ServerUnusable
 
 OUTSIDE = Path("/var/tmp")  # noqa: S108 - one folder of root's own below it, refused when it is anyone else's
+RUN_DIR_LINK = "run-dir"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,8 @@ class Home:
 def home_for(run_dir: Path, name: str, users: Sequence[str]) -> Home:
     account = _account(users) if os.geteuid() == 0 else None
     folder = run_dir / name
-    folder.mkdir(parents=True, exist_ok=True) if not folder.is_symlink() else None
+    if not folder.is_symlink():
+        folder.mkdir(exist_ok=True)
     home = Home(folder=folder, account=account)
     if folder.is_symlink() or not _reachable(home):
         home = Home(folder=_outside(run_dir, folder), account=account)
@@ -97,18 +99,30 @@ def _reachable(home: Home) -> bool:
 
 
 def outside_folder(run_dir: Path) -> Path:
-    return OUTSIDE / f"eldercare-{hashlib.sha256(str(run_dir.resolve()).encode()).hexdigest()[:12]}"
+    return OUTSIDE / f"eldercare-{hashlib.sha256(str(run_dir).encode()).hexdigest()[:12]}"
+
+
+def remove_orphans() -> None:
+    """Removes folders under /var/tmp whose run folder is gone."""
+    if os.geteuid() != 0:
+        return
+    for parent in OUTSIDE.glob("eldercare-*"):
+        run_dir = parent / RUN_DIR_LINK
+        if parent.lstat().st_uid == 0 and run_dir.is_symlink() and not run_dir.exists():
+            shutil.rmtree(parent)
 
 
 def _outside(run_dir: Path, link: Path) -> Path:
     parent = outside_folder(run_dir)
     parent.mkdir(mode=0o711, exist_ok=True)
-    if parent.stat().st_uid != 0 or parent.is_symlink():
+    if parent.lstat().st_uid != 0 or parent.is_symlink():
         raise ServerUnusable(f"{parent} belongs to somebody else: remove it")
+    if not (parent / RUN_DIR_LINK).is_symlink():
+        (parent / RUN_DIR_LINK).symlink_to(run_dir)
     folder = parent / link.name
     if not link.is_symlink():
         shutil.rmtree(folder, ignore_errors=True)  # what an earlier run folder of this name left
-        link.rmdir()
+        shutil.rmtree(link)
         link.symlink_to(folder)
     folder.mkdir(exist_ok=True)
     return folder

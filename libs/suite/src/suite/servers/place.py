@@ -1,15 +1,14 @@
 """The run folder of one suite: its lock, its memory, and what a crash may have left in it."""
 
 import fcntl
-import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from suite.processes import proc
 from suite.processes.process import RUN_DIR
-from suite.servers.home import Home, home_for, outside_folder
+from suite.servers.home import Home, home_for, outside_folder, remove_orphans
 from suite.servers.memory import Memory
 from suite.servers.ports import free_port, release
 from suite.servers.refusals import RunDirBusy
@@ -22,6 +21,13 @@ class Place:
     run_dir: Path
     memory: Memory
     durable: bool
+    held: IO[bytes]
+    ports: list[int] = field(default_factory=list)
+
+    def close(self) -> None:
+        release(*self.ports)
+        self.ports.clear()
+        self.held.close()
 
     def home(self, name: str, *users: str) -> Home:
         return home_for(self.run_dir, name, users)
@@ -31,11 +37,9 @@ class Place:
 
     def port(self, name: str) -> int:
         port = free_port(self.memory.port(name))
+        self.ports.append(port)
         self.memory.keep_port(name, port)
         return port
-
-    def release_ports(self, *names: str) -> None:
-        release(*(port for name in names if (port := self.memory.port(name)) is not None))
 
 
 def lock(run_dir: Path) -> IO[bytes]:
@@ -67,8 +71,9 @@ def end_leftovers(run_dir: Path) -> int:
     return len(victims)
 
 
-def open_place(run_dir: Path, *, durable: bool) -> tuple[Place, IO[bytes]]:
-    run_dir = Path(os.path.realpath(run_dir))
+def open_place(run_dir: Path, *, durable: bool) -> Place:
+    run_dir = run_dir.resolve()
     run_dir.mkdir(parents=True, exist_ok=True)
     held = lock(run_dir)
-    return Place(run_dir=run_dir, memory=Memory(run_dir), durable=durable), held
+    remove_orphans()
+    return Place(run_dir=run_dir, memory=Memory(run_dir), durable=durable, held=held)

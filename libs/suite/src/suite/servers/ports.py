@@ -13,7 +13,7 @@ _lock = threading.Lock()
 def free_port(preferred: int | None = None) -> int:
     """Leased for the life of this process; `preferred` is taken when it is still free."""
     with _lock:
-        if preferred is not None and (preferred in _leases or _take(preferred)):
+        if preferred is not None and _take(preferred):
             return preferred
         for port in random.sample(range(FIRST, LAST), 1_000):
             if _take(port):

@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+from itertools import count
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -79,6 +80,8 @@ def binary(place: Place) -> BinaryServer:
         prepare=lambda: _prepare(home, amqp, http, place),
         companions=[_port_mapper(place, home.account, env, mapper)],
         patience=120,
+        grace=20 if place.durable else 0.3,  # its management plugin takes 5 s to leave
+        heal=lambda: _set_aside(home),
     )
 
 
@@ -127,6 +130,16 @@ def _prepare(home: Home, amqp: int, http: int, place: Place) -> None:
     home.write("enabled_plugins", PLUGINS)
     home.write("rabbitmq.conf", _conf(amqp, http, place.memory.password(NAME)))
     home.write("advanced.config", _advanced(durable=place.durable))
+
+
+def _set_aside(home: Home) -> str | None:
+    """A folder that no longer boots is kept beside a fresh one: what it held can be sent again from the journals."""
+    broken = home.folder / "mnesia"
+    if not (home.folder / SETTLED).exists():
+        return None
+    kept = next(path for n in count(1) if not (path := home.folder / f"mnesia.broken-{n}").exists())
+    broken.rename(kept)
+    return f"{NAME} could not read its own folder: it starts empty, the old one is kept in {kept}"
 
 
 def _conf(amqp: int, http: int, password: str) -> str:

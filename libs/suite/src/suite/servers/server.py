@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
+from urllib.parse import urlsplit
 
-from suite.processes import Process
-from suite.servers.refusals import ServerNotOurs
+from suite.processes import Process, ProcessDied
+from suite.servers.refusals import ServerNotOurs, ServerUnusable
 
 Kind: TypeAlias = Literal["address", "binary", "docker"]
 
@@ -14,6 +15,11 @@ Kind: TypeAlias = Literal["address", "binary", "docker"]
 class Addresses:
     url: str
     management: str = ""
+
+
+def shown(url: str) -> str:
+    """The address without its password."""
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 class Server(Protocol):
@@ -25,7 +31,7 @@ class Server(Protocol):
     @property
     def pid(self) -> int | None: ...
     def is_up(self) -> bool: ...
-    def start(self) -> None: ...
+    def start(self) -> list[str]: ...
     def stop(self) -> None: ...
     def kill(self) -> None: ...
     def freeze(self) -> None: ...
@@ -39,12 +45,13 @@ class AddressServer:
     kind: Kind = "address"
     pid: int | None = None
 
-    def __init__(self, name: str, at: Addresses, answers: Callable[[], bool]) -> None:
-        self.name, self.at, self.is_up = name, at, answers
+    def __init__(self, name: str, at: Addresses, answers: Callable[[], bool], *, variable: str) -> None:
+        self.name, self.at, self.is_up, self._variable = name, at, answers, variable
 
-    def start(self) -> None:
+    def start(self) -> list[str]:
         if not self.is_up():
-            raise ServerNotOurs(self.name, "start; nothing answers there")
+            raise ServerUnusable(f"{self.name} does not answer at {shown(self.at.url)}, given by {self._variable}")
+        return []
 
     def stop(self) -> None:
         """Closing leaves it running."""
@@ -76,9 +83,12 @@ class BinaryServer:
         prepare: Callable[[], None],
         companions: Sequence[Process] = (),
         patience: float = 60,
+        grace: float = 20,
+        heal: Callable[[], str | None] = lambda: None,
     ) -> None:
         self.name, self.process, self.at = process.name, process, at
-        self._answers, self._prepare, self._companions, self._patience = answers, prepare, companions, patience
+        self._answers, self._prepare, self._companions = answers, prepare, companions
+        self._patience, self._grace, self._heal = patience, grace, heal
 
     @property
     def pid(self) -> int | None:
@@ -87,7 +97,19 @@ class BinaryServer:
     def is_up(self) -> bool:
         return self.process.running and self._answers()
 
-    def start(self) -> None:
+    def start(self) -> list[str]:
+        """What a person should know about the start; empty when it was an ordinary one."""
+        try:
+            self._boot()
+        except ProcessDied:
+            words = self._heal()
+            if words is None:
+                raise
+            self._boot()
+            return [words]
+        return []
+
+    def _boot(self) -> None:
         self._prepare()
         for companion in self._companions:
             companion.start()
@@ -96,7 +118,7 @@ class BinaryServer:
         self.process.wait_ready(self._patience)
 
     def stop(self) -> None:
-        self.process.stop(grace=20)
+        self.process.stop(self._grace)
         for companion in self._companions:
             companion.stop(grace=2)
 
@@ -110,5 +132,5 @@ class BinaryServer:
         self.process.thaw()
 
     def restart(self) -> None:
-        self.process.stop(grace=20)
+        self.process.stop(self._grace)
         self.start()

@@ -2,22 +2,21 @@
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
-from urllib.parse import urlsplit
+from typing import Self
 
 from suite.servers.find import WAYS, servers_for
 from suite.servers.place import Place, end_leftovers, open_place
-from suite.servers.server import Kind, Server
+from suite.servers.server import Kind, Server, shown
 
 
 class Servers:
     """Running servers; close() stops those this process started and leaves the others alone."""
 
-    def __init__(self, place: Place, servers: dict[str, Server], held: IO[bytes]) -> None:
-        self.place, self._held, self._all = place, held, servers
+    def __init__(self, place: Place, servers: dict[str, Server]) -> None:
+        self.place, self._all = place, servers
         self.postgres, self.rabbitmq, self.redis = (servers[name] for name in ("postgres", "rabbitmq", "redis"))
 
     @property
@@ -49,7 +48,7 @@ class Servers:
         try:
             _side_by_side([server.stop for server in self._all.values()])
         finally:
-            self._held.close()
+            self.place.close()
 
     def __enter__(self) -> Self:
         return self
@@ -71,13 +70,13 @@ def start_servers(
 
     Raises ServerMissing when one cannot be had, RunDirBusy when another suite lives in this folder.
     """
-    place, held = open_place(run_dir, durable=durable)
+    place = open_place(run_dir, durable=durable)
     try:
         if ended := end_leftovers(place.run_dir):
             progress(f"ended {ended} processes an earlier run left behind in {place.run_dir}")
-        servers = Servers(place, servers_for(place, ways), held)
+        servers = Servers(place, servers_for(place, ways))
     except BaseException:
-        held.close()
+        place.close()
         raise
     try:
         _side_by_side([_starter(server, progress) for server in (servers.postgres, servers.rabbitmq, servers.redis)])
@@ -90,15 +89,15 @@ def start_servers(
 def _starter(server: Server, progress: Callable[[str], None]) -> Callable[[], None]:
     def start() -> None:
         began = time.monotonic()
-        server.start()
-        host = urlsplit(server.at.url).netloc.rpartition("@")[2]
-        progress(f"{server.name} ready at {host} ({server.kind}) after {time.monotonic() - began:.1f} s")
+        for word in server.start():
+            progress(word)
+        where = shown(server.at.url)
+        progress(f"{server.name} ready at {where} ({server.kind}) after {time.monotonic() - began:.1f} s")
 
     return start
 
 
 def _side_by_side(tasks: Sequence[Callable[[], None]]) -> None:
     with ThreadPoolExecutor(max_workers=len(tasks)) as pool:
-        answers: list[Future[None]] = [pool.submit(task) for task in tasks]
-    for answer in answers:
-        answer.result()
+        for answer in [pool.submit(task) for task in tasks]:
+            answer.result()
