@@ -1,0 +1,40 @@
+"""What every fact carries about where it comes from."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Correlation (the story), causation (the event, request or timer before), actor, region, person, trace."""
+
+    correlation: str = ""
+    causation: str = ""
+    actor: str = ""
+    region: str = ""
+    person: str = ""
+    traceparent: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, str]) -> "Context":
+        return cls(**{field.name: row.get(field.name, "") for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who signed the call: `persons/…` or `services/…`, with roles such as `operator@regions/…`."""
+
+    subject: str
+    roles: tuple[str, ...] = ()
+    purpose: str = ""
+
+    @property
+    def is_service(self) -> bool:
+        return self.subject.startswith("services/")
+
+    def objects_of(self, role: str) -> list[str]:
+        """The objects of a role: `operator` of which regions, `worker` at which providers."""
+        return [entry.partition("@")[2] for entry in self.roles if entry.partition("@")[0] == role]

@@ -1,0 +1,62 @@
+"""Threads of core: each has a connection of its own, works while there is work, then waits for its bell."""
+
+import threading
+from collections.abc import Callable
+
+import psycopg
+import structlog
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from chassis.clock import monotonic
+from chassis.database import connect
+
+log = structlog.get_logger(__name__)
+
+POLL_S = 0.5
+BACK_OFF_S = 0.5
+
+Tick = Callable[[Connection[DictRow]], int]
+
+
+class Loop(threading.Thread):
+    """Runs `tick` until told to stop. A lost database is waited for; any other error ends the process' liveness."""
+
+    def __init__(self, url: str, *, name: str, channel: str, tick: Tick, poll_s: float = POLL_S) -> None:
+        super().__init__(name=name, daemon=True)
+        self._url, self._channel, self._tick, self._poll_s = url, channel, tick, poll_s
+        self._stopping = threading.Event()
+        self.last_tick = monotonic()
+        self.is_connected = False
+        self.failure: BaseException | None = None
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._connected()
+        except BaseException as failure:
+            self.failure = failure
+            log.exception("loop.died", loop=self.name)
+
+    def _connected(self) -> None:
+        try:
+            with connect(self._url, name=self.name) as connection:
+                connection.execute(f'LISTEN "{self._channel}"'.encode())
+                self.is_connected = True
+                self._work(connection)
+        except psycopg.OperationalError as lost:
+            log.warning("database.lost", loop=self.name, reason=type(lost).__name__)
+            self._stopping.wait(BACK_OFF_S)
+        finally:
+            self.is_connected = False
+            self.last_tick = monotonic()
+
+    def _work(self, connection: Connection[DictRow]) -> None:
+        while not self._stopping.is_set():
+            self.last_tick = monotonic()
+            if self._tick(connection) == 0:
+                for _ in connection.notifies(timeout=self._poll_s, stop_after=1):
+                    pass

@@ -1,0 +1,58 @@
+"""Environment → frozen, typed settings. Every wrong value is named at start, all at once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, field, fields
+from typing import Any, TypeVar, get_type_hints
+
+T = TypeVar("T")
+
+
+class BadSettings(SystemExit):
+    """Settings that are missing or wrong, one line each."""
+
+
+def env(name: str, doc: str, *, default: Any = MISSING) -> Any:
+    """A field read from the environment variable `name`; without a default it is required."""
+    metadata = {"env": name, "doc": doc}
+    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+
+
+def load(settings: type[T], environ: Mapping[str, str]) -> T:
+    """Builds the settings; raises BadSettings naming every missing or wrong variable."""
+    hints, values, wrong = get_type_hints(settings), {}, []
+    for item in fields(settings):  # type: ignore[arg-type]
+        try:
+            values[item.name] = _value(item, hints[item.name], environ)
+        except ValueError as bad:
+            wrong.append(f"  {item.metadata['env']}: {bad} ({item.metadata['doc']})")
+    if wrong:
+        raise BadSettings("The settings cannot be used:\n" + "\n".join(wrong))
+    return settings(**values)
+
+
+def _value(item: Field[Any], hint: Any, environ: Mapping[str, str]) -> Any:
+    text = environ.get(item.metadata["env"])
+    if text is None or text == "":
+        if item.default is MISSING:
+            raise ValueError("is not set")
+        return item.default
+    return _PARSE.get(hint, str)(text)
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in {"1", "0", "true", "false", "yes", "no"}:
+        raise ValueError(f"{text!r} is neither true nor false")
+    return text.lower() in {"1", "true", "yes"}
+
+
+def _number(kind: type[int] | type[float]) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        try:
+            return kind(text)
+        except ValueError:
+            raise ValueError(f"{text!r} is not a number") from None
+
+    return parse
+
+
+_PARSE: dict[Any, Callable[[str], Any]] = {int: _number(int), float: _number(float), bool: _truth, str: str}

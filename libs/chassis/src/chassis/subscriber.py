@@ -1,0 +1,223 @@
+"""Consuming facts once: a batch in one transaction, a claim an event, failures set aside, never acked away."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import structlog
+from google.protobuf.message import DecodeError, Message
+from psycopg import Connection
+from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
+
+from chassis.context import Context
+from chassis.envelope import BrokenEnvelope, Envelope, from_wire
+from chassis.trace import span
+from chassis.work import Work
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[Work, Any], object]
+Handlers = Mapping[type[Message], Handler]
+FIRST_RETRY = "1 second"
+
+
+class UnknownType(Exception):
+    """No handler here knows this type of event; a newer release may."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A message as the broker gave it."""
+
+    headers: Mapping[str, Any]
+    content_type: str | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A delivery that could be read."""
+
+    envelope: Envelope
+    delivery: Delivery
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one transaction is about to do."""
+
+    events: list[Arrived] = field(default_factory=list)
+    broken: list[tuple[Delivery, str]] = field(default_factory=list)
+
+
+class Subscriber:
+    """Runs handlers for one consuming service. Knows neither broker nor runtime."""
+
+    def __init__(self, consumer: str, handlers: Handlers) -> None:
+        self.consumer = consumer
+        self.handlers = {message.DESCRIPTOR.full_name: (message, run) for message, run in handlers.items()}
+
+    def process(self, connection: Connection[DictRow], deliveries: Sequence[Delivery]) -> set[str]:
+        """Handles a batch and commits; returns the bells to ring. Raises only what makes the database unusable."""
+        batch = _read(deliveries)
+        while True:
+            try:
+                return self._attempt(connection, batch, careful=False)
+            except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+                log.info("batch.redone", consumer=self.consumer)
+            except psycopg.OperationalError:
+                raise
+            except Exception:  # some handler failed: once more, event by event, to find it
+                return self._careful(connection, batch)
+
+    def _careful(self, connection: Connection[DictRow], batch: Batch) -> set[str]:
+        while True:
+            try:
+                return self._attempt(connection, batch, careful=True)
+            except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+                log.info("batch.redone", consumer=self.consumer)
+
+    def _attempt(self, connection: Connection[DictRow], batch: Batch, *, careful: bool) -> set[str]:
+        with connection.transaction():
+            rings: set[str] = set()
+            for delivery, reason in batch.broken:
+                self._park_broken(connection, delivery, reason)
+            fresh = self._claim(connection, batch.events)
+            waiting = self._waiting(connection, fresh)
+            for arrived in fresh:
+                aggregate = arrived.envelope.aggregate
+                if aggregate in waiting:
+                    self._set_aside(connection, arrived, "WAITS", "an earlier event of this aggregate is set aside")
+                elif careful:
+                    if not self._guarded(connection, arrived, rings):
+                        waiting.add(aggregate)
+                else:
+                    rings |= self.run(connection, arrived)
+        return rings
+
+    def _guarded(self, connection: Connection[DictRow], arrived: Arrived, rings: set[str]) -> bool:
+        try:
+            with connection.transaction():
+                rings |= self.run(connection, arrived)
+        except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure, psycopg.OperationalError):
+            raise
+        except Exception as failure:
+            reason = type(failure).__name__
+            log.warning("event.set_aside", event_id=str(arrived.envelope.id), type=arrived.envelope.type, reason=reason)
+            self._set_aside(connection, arrived, reason, repr(failure))
+            return False
+        return True
+
+    def run(self, connection: Connection[DictRow], arrived: Arrived) -> set[str]:
+        """Runs the handler of one event in the transaction that is open."""
+        envelope = arrived.envelope
+        known = self.handlers.get(envelope.type)
+        if known is None:
+            raise UnknownType(envelope.type)
+        message, handle = known[0](), known[1]
+        try:
+            message.ParseFromString(arrived.delivery.body)
+        except DecodeError as broken:
+            raise BrokenEnvelope(str(broken)) from broken
+        work = Work(connection, _caused_by(envelope), event=envelope)
+        with span(f"handle {envelope.type}", envelope.context.traceparent):
+            structlog.contextvars.bind_contextvars(correlation=envelope.correlation, event_id=str(envelope.id))
+            handle(work, message)
+        return work.rings
+
+    def _claim(self, connection: Connection[DictRow], events: Sequence[Arrived]) -> list[Arrived]:
+        """The events nobody has done yet, in the order they came."""
+        if not events:
+            return []
+        ids = [arrived.envelope.id for arrived in events]
+        rows = connection.execute(
+            """INSERT INTO inbox (consumer, event_id, event_time)
+               SELECT %s, id, uuid7_time(id) FROM unnest(%s::uuid[]) AS id ORDER BY id
+               ON CONFLICT DO NOTHING RETURNING event_id""",
+            [self.consumer, ids],
+        ).fetchall()
+        claimed: set[UUID] = {row["event_id"] for row in rows}
+        fresh = []
+        for arrived in events:
+            if arrived.envelope.id in claimed:
+                claimed.discard(arrived.envelope.id)
+                fresh.append(arrived)
+        return fresh
+
+    def _waiting(self, connection: Connection[DictRow], events: Sequence[Arrived]) -> set[str]:
+        if not events:
+            return set()
+        rows = connection.execute(
+            "SELECT DISTINCT aggregate FROM set_aside WHERE consumer = %s AND aggregate = ANY(%s)",
+            [self.consumer, [arrived.envelope.aggregate for arrived in events]],
+        ).fetchall()
+        return {row["aggregate"] for row in rows}
+
+    def _set_aside(self, connection: Connection[DictRow], arrived: Arrived, reason: str, error: str) -> None:
+        envelope, delivery = arrived.envelope, arrived.delivery
+        connection.execute(
+            """INSERT INTO set_aside (consumer, event_id, type, aggregate, headers, body, reason, error, attempts,
+                                      first_at, last_at, next_at)
+               VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 1, app_now(), app_now(), app_now() + %s::interval)
+               ON CONFLICT (consumer, event_id) DO NOTHING""",
+            [
+                self.consumer,
+                envelope.id,
+                envelope.type,
+                envelope.aggregate,
+                Jsonb(dict(delivery.headers) | {"content_type": delivery.content_type}),
+                delivery.body,
+                reason,
+                error[:2000],
+                FIRST_RETRY,
+            ],
+        )
+
+    def _park_broken(self, connection: Connection[DictRow], delivery: Delivery, reason: str) -> None:
+        """Nothing can be retried about bytes that cannot be read: keep them, page someone."""
+        digest = sha256(repr(sorted(delivery.headers.items())).encode() + delivery.body).digest()
+        connection.execute(
+            """INSERT INTO set_aside (consumer, event_id, type, aggregate, headers, body, reason, error, attempts,
+                                      first_at, last_at, parked_at)
+               VALUES (%s, %s, %s, %s, %s, %s, 'UNREADABLE', %s, 1, app_now(), app_now(), app_now())
+               ON CONFLICT (consumer, event_id) DO NOTHING""",
+            [
+                self.consumer,
+                UUID(bytes=digest[:16]),
+                str(delivery.headers.get("ce-type", "")),
+                f"unreadable/{digest.hex()[:16]}",
+                Jsonb({k: str(v) for k, v in delivery.headers.items()} | {"content_type": delivery.content_type}),
+                delivery.body,
+                reason[:2000],
+            ],
+        )
+        log.warning("event.parked", consumer=self.consumer, reason="UNREADABLE")
+
+
+def _read(deliveries: Sequence[Delivery]) -> Batch:
+    batch = Batch()
+    for delivery in deliveries:
+        try:
+            envelope = from_wire(delivery.headers, delivery.content_type, delivery.body)
+        except BrokenEnvelope as broken:
+            batch.broken.append((delivery, str(broken)))
+        else:
+            batch.events.append(Arrived(envelope, delivery))
+    return batch
+
+
+def _caused_by(envelope: Envelope) -> Context:
+    """The context of what a handler does: same story, caused by this event."""
+    source = envelope.context
+    return Context(
+        correlation=source.correlation,
+        causation=str(envelope.id),
+        actor=source.actor,
+        region=source.region,
+        person=source.person,
+        traceparent=source.traceparent,
+    )

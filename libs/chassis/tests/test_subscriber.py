@@ -1,0 +1,133 @@
+"""A fact is handled once; what fails waits in sight; what cannot be read is kept."""
+
+from uuid import uuid4
+
+import pytest
+
+from chassis.context import Context
+from chassis.subscriber import Delivery, Handlers
+from chassis.work import Work
+from eldercare.people.v1.events_pb2 import ProviderChanged, RegionChanged
+from eldercare.people.v1.person_pb2 import Region
+from suite.testing import DatabaseFactory, TestDatabase
+
+
+@pytest.fixture
+def db(database: DatabaseFactory) -> TestDatabase:
+    return database("people")
+
+
+def region(name: str = "regions/demo-city") -> RegionChanged:
+    return RegionChanged(region=Region(name=name))
+
+
+def retell(work: Work, message: RegionChanged) -> None:
+    work.publish(message, aggregate=message.region.name)
+
+
+HANDLERS: Handlers = {RegionChanged: retell}
+
+
+def test_a_fact_that_comes_twice_is_done_once(db: TestDatabase) -> None:
+    event_id = db.deliver(HANDLERS, region(), aggregate="regions/demo-city")
+    db.deliver(HANDLERS, region(), aggregate="regions/demo-city", id=event_id)
+    assert len(db.events(RegionChanged)) == 1
+
+
+def test_what_follows_is_caused_by_the_fact_and_belongs_to_its_story(db: TestDatabase) -> None:
+    event_id = db.deliver(HANDLERS, region(), aggregate="regions/demo-city", correlation="story-1")
+    envelope, _ = db.events()[0]
+    assert (envelope.context.causation, envelope.correlation) == (str(event_id), "story-1")
+
+
+def test_a_failing_fact_is_set_aside_and_later_ones_of_its_aggregate_wait(db: TestDatabase) -> None:
+    def fail(work: Work, message: RegionChanged) -> None:
+        raise ValueError("not today")
+
+    db.deliver({RegionChanged: fail}, region(), aggregate="regions/a")
+    db.deliver(HANDLERS, region(), aggregate="regions/a")
+    db.deliver(HANDLERS, region("regions/b"), aggregate="regions/b")
+    assert [row["reason"] for row in db.set_aside()] == ["ValueError", "WAITS"]
+    assert [message.region.name for message in db.messages(RegionChanged)] == ["regions/b"]
+
+
+def test_set_aside_facts_are_retried_in_order_once_the_cause_is_gone(db: TestDatabase) -> None:
+    def fail(work: Work, message: RegionChanged) -> None:
+        raise ValueError("not today")
+
+    db.deliver({RegionChanged: fail}, region("regions/first"), aggregate="regions/a")
+    db.deliver(HANDLERS, region("regions/second"), aggregate="regions/a")
+    db.push_clock(seconds=5)
+    db.run_retries(HANDLERS)
+    assert [message.region.name for message in db.messages(RegionChanged)] == ["regions/first", "regions/second"]
+    assert db.set_aside() == []
+
+
+def test_a_fact_that_keeps_failing_is_parked_and_shown(db: TestDatabase) -> None:
+    def fail(work: Work, message: RegionChanged) -> None:
+        raise ValueError("never")
+
+    db.deliver({RegionChanged: fail}, region(), aggregate="regions/a")
+    for _ in range(12):
+        db.push_clock(minutes=10)
+        db.run_retries({RegionChanged: fail})
+    (row,) = db.set_aside()
+    assert row["parked_at"] is not None
+    assert row["attempts"] == 10
+
+
+def test_bytes_that_cannot_be_read_are_parked_at_once(db: TestDatabase) -> None:
+    db.deliver_raw(HANDLERS, Delivery(headers={"ce-type": "x"}, content_type="text/plain", body=b"\xff\x00"))
+    (row,) = db.set_aside()
+    assert (row["reason"], bytes(row["body"])) == ("UNREADABLE", b"\xff\x00")
+
+
+def test_a_type_nobody_knows_here_waits_for_a_newer_release(db: TestDatabase) -> None:
+    db.deliver(HANDLERS, ProviderChanged(), aggregate="providers/x")
+    assert [row["reason"] for row in db.set_aside()] == ["UnknownType"]
+
+
+def test_a_broken_body_is_set_aside_and_its_neighbours_are_done(db: TestDatabase) -> None:
+    from chassis.envelope import Envelope, to_wire
+    from chassis.ids import uuid7
+
+    def wire(body: bytes, aggregate: str) -> Delivery:
+        envelope = Envelope(
+            id=uuid7(), type="eldercare.people.v1.RegionChanged", source="//eldercare/people", aggregate=aggregate,
+            sequence=1, time=db.now(), context=Context(),
+        )
+        message = to_wire(envelope, body)
+        return Delivery(headers=message.headers, content_type=message.content_type, body=message.body)
+
+    db.deliver_raw(HANDLERS, wire(b"\xff\xff\xff", "regions/a"), wire(region().SerializeToString(), "regions/b"))
+    assert len(db.set_aside()) == 1
+    assert len(db.events(RegionChanged)) == 1
+
+
+def test_the_runtime_role_cannot_rewrite_the_journal_and_the_chain_shows_who_did(db: TestDatabase) -> None:
+    import psycopg
+
+    db.deliver(HANDLERS, region(), aggregate="regions/a")
+    for statement in ("UPDATE events SET actor = 'x'", "DELETE FROM events", "UPDATE streams SET sequence = 9"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            db.connection.execute(statement)
+    assert db.connection.execute("SELECT * FROM broken_events()").fetchall() == []
+    with psycopg.connect(db.urls.owner, autocommit=True) as owner:
+        owner.execute("UPDATE events SET region = 'regions/elsewhere'")
+    assert len(db.connection.execute("SELECT * FROM broken_events()").fetchall()) == 1
+
+
+def test_a_claim_is_found_again_after_the_month_has_changed(db: TestDatabase) -> None:
+    event_id = db.deliver(HANDLERS, region(), aggregate="regions/a")
+    db.push_clock(days=40)
+    db.deliver(HANDLERS, region(), aggregate="regions/a", id=event_id)
+    assert len(db.events(RegionChanged)) == 1
+
+
+def test_an_id_of_another_version_is_still_claimed_once(db: TestDatabase) -> None:
+    event_id = uuid4()
+    for _ in range(2):
+        db.deliver(HANDLERS, region(), aggregate="regions/a", id=event_id)
+    assert len(db.events(RegionChanged)) == 1
+
+
