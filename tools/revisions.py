@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tarfile
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 TRUNKS = ("origin/main", "main")
 
@@ -40,7 +40,8 @@ def _has(root: Path, revision: str, folder: str) -> bool:
 
 
 def extract(root: Path, revision: str, folder: str, target: Path) -> Path:
-    archive = subprocess.run(["git", "archive", revision, folder], cwd=root, capture_output=True, check=True).stdout
-    with tarfile.open(fileobj=BytesIO(archive)) as tar:
-        tar.extractall(target, filter="data")
+    command = ["git", "archive", "--format=zip", revision, folder]
+    archive = subprocess.run(command, cwd=root, capture_output=True, check=True).stdout
+    with ZipFile(BytesIO(archive)) as packed:
+        packed.extractall(target)
     return target / folder
