@@ -8,6 +8,7 @@ frame can be replayed.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from device_service.adapters.events import Event
@@ -69,6 +70,14 @@ class Framed:
     garbage: tuple[Garbage, ...] = ()
 
 
+class Line(StrEnum):
+    """IDLE: nothing came for the manifest's `idle_flush_ms`. CLOSED: nothing will come any more."""
+
+    OPEN = "open"
+    IDLE = "idle"
+    CLOSED = "closed"
+
+
 CommandArgument = str | int | bool | bytes | tuple[str, ...]
 
 
@@ -110,8 +119,8 @@ class Adapter(Protocol):
     @property
     def manifest(self) -> Manifest: ...
 
-    def frame(self, buffer: bytes, state: SessionState, *, idle: bool = False) -> Framed:
-        """Cut whole frames off the front. `idle`: the line fell silent or closed, so take what is there."""
+    def frame(self, buffer: bytes, state: SessionState, line: Line = Line.OPEN) -> Framed:
+        """Cut whole frames off the front; `rest` comes back with the next bytes and never outgrows `max_frame`."""
         ...
 
     def decode(self, frame: bytes, state: SessionState, received_at: datetime) -> Decoded: ...

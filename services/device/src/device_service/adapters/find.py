@@ -20,9 +20,7 @@ class FoundAdapters:
     refused: tuple[RefusedAdapter, ...]
 
 
-def find_adapters(
-    allowed: Collection[str], installed: Iterable[EntryPoint] | None = None
-) -> FoundAdapters:
+def find_adapters(allowed: Collection[str], installed: Iterable[EntryPoint] | None = None) -> FoundAdapters:
     points = entry_points(group=ENTRY_POINT_GROUP) if installed is None else installed
     adapters: dict[str, Adapter] = {}
     refused: list[RefusedAdapter] = []

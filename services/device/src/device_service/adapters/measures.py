@@ -47,15 +47,11 @@ class Measure:
         return Quality.VALID, ()
 
 
-HEART_RATE = Measure(
-    code="8867-4", unit="/min", method="wrist-optical", possible=(1, 254), plausible=(30, 220)
-)
+HEART_RATE = Measure(code="8867-4", unit="/min", method="wrist-optical", possible=(1, 254), plausible=(30, 220))
 OXYGEN_SATURATION = Measure(
     code="2708-6", also=("59408-5",), unit="%", method="wrist-optical", possible=(1, 100), plausible=(50, 100)
 )
-SKIN_TEMPERATURE = Measure(
-    code="8310-5", unit="Cel", method="wrist-skin", possible=(10, 50), plausible=(25, 43)
-)
+SKIN_TEMPERATURE = Measure(code="8310-5", unit="Cel", method="wrist-skin", possible=(10, 50), plausible=(25, 43))
 STEPS = Measure(
     code="55423-8", unit="{steps}", method="running-counter", possible=(0, 99_999_999), plausible=(0, 99_999_999)
 )
