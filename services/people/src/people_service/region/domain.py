@@ -1,0 +1,65 @@
+"""The administrative tree. A region covers itself and everything below it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+PATH = re.compile(r"regions(/[a-z0-9-]{1,40}){1,4}")
+
+
+class RegionPathInvalid(Exception):
+    """Not a path of one to four levels."""
+
+
+class TimeZoneUnknown(Exception):
+    """Not a zone of the IANA database."""
+
+
+def covers(above: str, below: str) -> bool:
+    """Tell whether one region is the other or stands above it."""
+    return below == above or below.startswith(above + "/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The part of the tree a list may show. Every list takes one."""
+
+    region: str
+
+    def covers(self, region: str) -> bool:
+        return covers(self.region, region)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    name: str
+    display_name: str
+    time_zone: str
+    version: int = 1
+
+    @classmethod
+    def founded(cls, *, name: str, display_name: str, time_zone: str) -> Region:
+        if not PATH.fullmatch(name):
+            raise RegionPathInvalid
+        return cls(name=name, display_name=display_name, time_zone=_known_zone(time_zone))
+
+    @property
+    def parent(self) -> str | None:
+        """Return the region one level up; the topmost has none."""
+        above = self.name.rpartition("/")[0]
+        return above if "/" in above else None
+
+    def described(self, *, display_name: str, time_zone: str) -> Region:
+        """Return the region as told; the same words again are no change."""
+        told = replace(self, display_name=display_name, time_zone=_known_zone(time_zone))
+        return self if told == self else replace(told, version=self.version + 1)
+
+
+def _known_zone(key: str) -> str:
+    try:
+        ZoneInfo(key)
+    except (ValueError, OSError, ZoneInfoNotFoundError) as unknown:
+        raise TimeZoneUnknown from unknown
+    return key

@@ -1,0 +1,121 @@
+"""Sign-in, in three steps: the attempt is counted and committed, the password is checked, the token is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from chassis.refusal import NotFound, Refusal
+from chassis.seal import Seals
+from chassis.work import Work
+from people_service.person import store as persons
+from people_service.reach import Reach
+from people_service.session import store
+from people_service.session.domain import Credentials, normal_login, token_lifetime
+from people_service.session.passwords import Passwords
+
+Vouch = Callable[[str, tuple[str, ...], timedelta], str]
+
+
+class SignInLocked(Refusal):
+    """Too many wrong passwords for this login."""
+
+    status = "RESOURCE_EXHAUSTED"
+    sentence = "Too many attempts. Wait a little and try again, or ask your operator for a new password."
+
+
+class SignInRefused(Refusal):
+    """Login and password do not belong together; which of them is wrong is not told."""
+
+    status = "PERMISSION_DENIED"
+    sentence = "Login or password is wrong."
+
+
+class NoRoleNow(Refusal):
+    """Somebody whose roles have all ended, or not begun."""
+
+    status = "PERMISSION_DENIED"
+    sentence = "You have no role at this time. Ask your operator."
+
+
+class LoginTaken(Refusal):
+    """One login, one person."""
+
+    status = "ALREADY_EXISTS"
+    sentence = "Somebody else signs in with this login. Choose another one."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Challenge:
+    """A counted attempt: whose password it would take."""
+
+    login_blind: bytes
+    person: str | None = None
+    password_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    person: str
+    roles: tuple[str, ...]
+    token: str
+    expires_at: datetime
+
+
+def begin_sign_in(work: Work, seals: Seals, login: str) -> Challenge:
+    """Count the attempt; it must be committed before the password is looked at."""
+    blind = login_blind(seals, login)
+    attempts = store.attempts_of(work, blind)
+    wait = attempts.opens_at() - work.now
+    if wait > timedelta():
+        raise SignInLocked(retry_after_s=str(ceil(wait.total_seconds())))
+    store.save_attempts(work, blind, attempts.charged(work.now))
+    person, password_hash = store.credentials_of(work, blind) or (None, None)
+    return Challenge(login_blind=blind, person=person, password_hash=password_hash)
+
+
+def answer_challenge(challenge: Challenge, passwords: Passwords, password: str) -> str | None:
+    """Check the password outside of any transaction; returns a stronger hash when today's costs are higher."""
+    known = challenge.password_hash
+    if not passwords.matches(known, password) or known is None:
+        raise SignInRefused
+    return passwords.hashed(password) if passwords.is_outdated(known) else None
+
+
+def finish_sign_in(
+    work: Work, challenge: Challenge, stronger_hash: str | None, vouch: Vouch, longest: timedelta
+) -> SignedIn:
+    """Sign in the person with the roles that hold now."""
+    person = persons.load(work, challenge.person or "")
+    if person is None or store.credentials_of(work, challenge.login_blind) != (person.name, challenge.password_hash):
+        raise SignInRefused
+    store.clear_attempts(work, challenge.login_blind)
+    if stronger_hash and challenge.password_hash:
+        store.rehash(work, person.name, old=challenge.password_hash, new=stronger_hash)
+    roles = person.roles_at(work.now)
+    if not roles:
+        raise NoRoleNow
+    labels = tuple(sorted({role.label for role in roles}))
+    lifetime = token_lifetime(roles, work.now, longest)
+    token = vouch(person.name, labels, lifetime)
+    return SignedIn(person=person.name, roles=labels, token=token, expires_at=work.now + lifetime)
+
+
+def set_password(work: Work, seals: Seals, name: str, told: Credentials, reach: Reach | None) -> None:
+    """Set how a person signs in. Without a reach it is the person itself; others may not take over who stands above."""
+    person = persons.load(work, name, lock=True)
+    if person is None:
+        raise NotFound(name)
+    person.require_present()
+    if reach is not None:
+        reach.require_powers_of(role for role in person.roles if role.is_open_at(work.now))
+    blind = login_blind(seals, told.login)
+    if not store.set_credentials(work, name, blind, told.password_hash):
+        raise LoginTaken
+    store.clear_attempts(work, blind)
+
+
+def login_blind(seals: Seals, login: str) -> bytes:
+    return seals.blind(normal_login(login).encode(), field="login")
