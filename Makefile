@@ -58,6 +58,7 @@ contract: python
 	python -m tools.contract breaking
 
 generated: python
+	uv lock --check --quiet
 	python -m tools.proto --check
 	python -m tools.event_docs --check
 
