@@ -9,8 +9,9 @@ from tests.architecture.money import code_counts_money, contract_counts_money, s
 from tests.architecture.naming import names_say_something
 from tests.architecture.sizes import files_are_short, functions_are_short
 from tests.architecture.source import ROOT, Rule, breaches, planted, python_sources, sources
+from tests.architecture.waiting import await_conditions
 
-EVERYWHERE = [functions_are_short, files_are_short, names_say_something]
+EVERYWHERE = [functions_are_short, files_are_short, names_say_something, await_conditions]
 PRODUCT = [code_reads_no_clock, code_counts_money]
 FILE = "services/order/src/order_service/order/use_cases.py"
 
@@ -67,6 +68,12 @@ def test_a_planted_breach_is_caught(rule: Rule, text: str) -> None:
 )
 def test_what_is_allowed_is_left_alone(rule: Rule, text: str) -> None:
     assert breaches(rule, planted(FILE, text)) == []
+
+
+def test_a_planted_sleep_in_a_test_is_caught() -> None:
+    assert breaches(await_conditions, planted("tests/test_x.py", "import time\ntime.sleep(2)"))
+    assert breaches(await_conditions, planted("tests/test_x.py", "while not done():\n    time.sleep(0.02)")) == []
+    assert breaches(await_conditions, planted("tests/test_x.py", "def child():\n    time.sleep(600)")) == []
 
 
 def test_a_planted_empty_name_is_caught() -> None:
