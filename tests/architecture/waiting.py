@@ -17,17 +17,16 @@ def await_conditions(source: Source) -> Iterator[str]:
     tree = source.tree
     looped = {id(call) for loop in _loops(tree) for call in ast.walk(loop)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in SLEEPS and not _is_forever(node):
-            if id(node) not in looped:
-                yield f"line {node.lineno}: {ast.unparse(node)} hopes instead of looking"
+        if isinstance(node, ast.Call) and id(node) not in looped and _hopes(node):
+            yield f"line {node.lineno}: {ast.unparse(node)} hopes instead of looking"
 
 
 def _loops(tree: ast.Module) -> Iterator[ast.While | ast.For | ast.AsyncFor]:
     yield from (node for node in ast.walk(tree) if isinstance(node, ast.While | ast.For | ast.AsyncFor))
 
 
-def _is_forever(call: ast.Call) -> bool:
-    if not call.args or not isinstance(call.args[0], ast.Constant):
+def _hopes(call: ast.Call) -> bool:
+    if ast.unparse(call.func) not in SLEEPS:
         return False
-    seconds = call.args[0].value
-    return isinstance(seconds, int | float) and (seconds >= FOREVER or seconds == 0)
+    seconds = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else 1
+    return not isinstance(seconds, int | float) or 0 < seconds < FOREVER
