@@ -2,10 +2,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import settings
 
 from device_service.adapters.contract import Decoded, Line, SessionState
 from device_service.adapters.watch import ADAPTER
 from device_service.adapters.watch.speak import SimulatedWatch
+
+# pytest services/device/tests/adapters --hypothesis-profile=thorough
+settings.register_profile("thorough", max_examples=10_000, deadline=None)
 
 RECEIVED = datetime(2026, 3, 5, 6, 7, 30, tzinfo=UTC)
 Hear = Callable[..., list[Decoded]]

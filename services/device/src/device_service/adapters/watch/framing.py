@@ -41,20 +41,16 @@ def _pieces(buffer: bytes, line: Line) -> Iterator[tuple[Piece, int]]:
     while possible := POSSIBLE_START.search(buffer, at):
         at = possible.start()
         header = read_header(buffer, at, whole=line is Line.CLOSED)
-        if header is Front.NOISE:
-            at += 1
+        stop = min(len(buffer), at + MAX_FRAME)
+        end = _end(_Window(buffer, stop), header, line) if isinstance(header, Header) else None
+        if header is Front.NOISE or (isinstance(header, Header) and end == header.content_at):
+            at = end or at + 1
             continue
         yield from _noise(buffer, done, at)
-        done = at
-        end = (
-            _end(_Window(buffer, min(len(buffer), at + MAX_FRAME)), header, line)
-            if isinstance(header, Header)
-            else None
-        )
         if end is not None:
             yield buffer[at:end], end
-        elif len(buffer) - at > MAX_FRAME:
-            end = at + MAX_FRAME
+        elif len(buffer) > stop:
+            end = stop
             yield Garbage(reason=FRAME_TOO_LONG, data=buffer[at:end]), end
         else:
             return
@@ -85,14 +81,15 @@ class _Window(NamedTuple):
 
 def _end(window: _Window, header: Header, line: Line) -> int | None:
     start = header.content_at
-    by_length = window.stop if header.length is None else start + header.length
-    again = window.up_to(by_length).find(header.again, start)
-    if again >= 0:
-        return _before(window.up_to(again), start)
-    if by_length < window.stop and window.data[by_length] == _CLOSE:
-        return by_length + 1
-    if header.length is not None and by_length >= window.stop and line is Line.OPEN:
-        return None
+    if header.length is not None:
+        by_length = start + header.length
+        again = window.up_to(by_length).find(header.again, start)
+        if again >= 0:
+            return _before(window.up_to(again), start)
+        if by_length >= window.stop and line is Line.OPEN:
+            return None
+        if by_length < window.stop and window.data[by_length] == _CLOSE:
+            return by_length + 1
     return _by_brackets(window, header) or (_take_what_is_there(window, start) if line is Line.CLOSED else None)
 
 
