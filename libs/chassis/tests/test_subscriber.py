@@ -93,8 +93,13 @@ def test_a_broken_body_is_set_aside_and_its_neighbours_are_done(db: TestDatabase
 
     def wire(body: bytes, aggregate: str) -> Delivery:
         envelope = Envelope(
-            id=uuid7(), type="eldercare.people.v1.RegionChanged", source="//eldercare/people", aggregate=aggregate,
-            sequence=1, time=db.now(), context=Context(),
+            id=uuid7(),
+            type="eldercare.people.v1.RegionChanged",
+            source="//eldercare/people",
+            aggregate=aggregate,
+            sequence=1,
+            time=db.now(),
+            context=Context(),
         )
         message = to_wire(envelope, body)
         return Delivery(headers=message.headers, content_type=message.content_type, body=message.body)
@@ -129,5 +134,3 @@ def test_an_id_of_another_version_is_still_claimed_once(db: TestDatabase) -> Non
     for _ in range(2):
         db.deliver(HANDLERS, region(), aggregate="regions/a", id=event_id)
     assert len(db.events(RegionChanged)) == 1
-
-

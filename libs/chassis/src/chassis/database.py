@@ -80,9 +80,7 @@ class Database:
         self._pool.close()
 
     @contextmanager
-    def transaction(
-        self, context: Context, *, caller: Caller | None = None, read_only: bool = False
-    ) -> Iterator[Work]:
+    def transaction(self, context: Context, *, caller: Caller | None = None, read_only: bool = False) -> Iterator[Work]:
         """Commits when the block ends, rolls back when it raises; then rings for what was written."""
         with self._pool.connection() as connection:
             with connection.transaction():

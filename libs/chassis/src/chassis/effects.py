@@ -180,5 +180,3 @@ def _effect_of(row: DictRow, service: str) -> Effect:
         timeout_s=row["timeout_s"],
         context=Context.from_json(origin),
     )
-
-

@@ -72,6 +72,9 @@ class _Bytes:
     def read_data(self, body: bytes, datacontenttype: str | None) -> bytes:
         return body
 
+    def get_content_type(self) -> str:
+        return CONTENT_TYPE
+
     def read(self, event_factory: Any, data: str | bytes) -> Any:
         raise BrokenEnvelope("structured mode is not spoken here")
 

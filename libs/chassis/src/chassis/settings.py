@@ -17,21 +17,25 @@ def env(name: str, doc: str, *, default: Any = MISSING) -> Any:
     return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
 
 
-def load(settings: type[T], environ: Mapping[str, str]) -> T:
+def load(settings: type[T], environ: Mapping[str, str], *, service: str = "") -> T:
     """Builds the settings; raises BadSettings naming every missing or wrong variable."""
     hints, values, wrong = get_type_hints(settings), {}, []
     for item in fields(settings):  # type: ignore[arg-type]
         try:
-            values[item.name] = _value(item, hints[item.name], environ)
+            values[item.name] = _value(item, hints[item.name], environ, service)
         except ValueError as bad:
-            wrong.append(f"  {item.metadata['env']}: {bad} ({item.metadata['doc']})")
+            wrong.append(f"  {_variable(item, service)}: {bad} ({item.metadata['doc']})")
     if wrong:
         raise BadSettings("The settings cannot be used:\n" + "\n".join(wrong))
     return settings(**values)
 
 
-def _value(item: Field[Any], hint: Any, environ: Mapping[str, str]) -> Any:
-    text = environ.get(item.metadata["env"])
+def _variable(item: Field[Any], service: str) -> str:
+    return str(item.metadata["env"]).replace("{SERVICE}", service.upper())
+
+
+def _value(item: Field[Any], hint: Any, environ: Mapping[str, str], service: str) -> Any:
+    text = environ.get(_variable(item, service))
     if text is None or text == "":
         if item.default is MISSING:
             raise ValueError("is not set")

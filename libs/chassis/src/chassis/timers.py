@@ -63,7 +63,9 @@ class TimerRunner:
 
     def _fire(self, connection: Connection[DictRow], row: DictRow) -> set[str]:
         connection.execute("DELETE FROM timers WHERE key = %s", [row["key"]])
-        context = Context.from_json(row["context"] | {"causation": f"timers/{row['key']}", "actor": f"services/{self.service}"})
+        context = Context.from_json(
+            row["context"] | {"causation": f"timers/{row['key']}", "actor": f"services/{self.service}"}
+        )
         work = Work(connection, context)
         timer = Timer(key=row["key"], kind=row["kind"], due=row["due_at"], payload=row["payload"])
         with span(f"timer {timer.kind}", context.traceparent):

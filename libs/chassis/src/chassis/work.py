@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 
 from google.protobuf.message import Message
 from psycopg import Connection
@@ -47,13 +47,13 @@ class Work:
         return self._now
 
     def one(self, sql: str, params: Params = ()) -> DictRow | None:
-        return self.connection.execute(cast("LiteralString", sql), params or None).fetchone()
+        return self.connection.execute(sql.encode(), params or None).fetchone()
 
     def all(self, sql: str, params: Params = ()) -> list[DictRow]:
-        return self.connection.execute(cast("LiteralString", sql), params or None).fetchall()
+        return self.connection.execute(sql.encode(), params or None).fetchall()
 
     def run(self, sql: str, params: Params = ()) -> int:
-        return self.connection.execute(cast("LiteralString", sql), params or None).rowcount
+        return self.connection.execute(sql.encode(), params or None).rowcount
 
     def lock(self, aggregate: str) -> None:
         """Takes the aggregate's write lock before it has a row."""

@@ -1,0 +1,162 @@
+"""A core process: commands and queries, relay, timers, retries, effects, auditor, on plain threads."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import redis
+import structlog
+
+from chassis.access import Relate
+from chassis.context import Context
+from chassis.database import Database
+from chassis.effects import EffectRunner, Executor
+from chassis.environment import ServiceEnvironment
+from chassis.identity import Identity
+from chassis.loops import Loop
+from chassis.refusal import Refusals
+from chassis.relay import Relay
+from chassis.retries import SetAsideRunner
+from chassis.rpc.calls import Rpc
+from chassis.rpc.client import Clients
+from chassis.seal import Seals
+from chassis.subscriber import Handlers, Subscriber
+from chassis.timers import TimerHandler, TimerRunner
+from chassis.upkeep import Upkeep
+from chassis.work import Work
+
+log = structlog.get_logger(__name__)
+
+EFFECT_THREADS = 3
+S = TypeVar("S")
+Background = Callable[[threading.Event], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deps(Generic[S]):
+    """What a service's parts are built from."""
+
+    settings: S
+    rpc: Rpc
+    database: Database
+    clients: Clients
+    identity: Identity
+    seals: Seals
+    redis: "redis.Redis"
+
+    @contextmanager
+    def transaction(self, context: Context | None = None) -> Iterator[Work]:
+        with self.database.transaction(context or Context(actor=self.identity.name)) as work:
+            yield work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What runs in a core: servicers with the function that adds them, timers, effects, the auditor, threads."""
+
+    servicers: Sequence[tuple[Callable[[Any, Any], None], Any]] = ()
+    timers: Mapping[str, TimerHandler] = field(default_factory=dict)
+    effects: Mapping[str, Executor] = field(default_factory=dict)
+    auditor: Callable[[Work], object] | None = None
+    background: Sequence[Background] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core(Generic[S]):
+    """One service as the host of core processes sees it. `rpc_services` are full names from the contract."""
+
+    service: str
+    settings: type[S]
+    relate: Relate
+    build: Callable[[Deps[S]], Parts]
+    rpc_services: Sequence[str]
+    handlers: Handlers = field(default_factory=dict)
+    refusals: Refusals = field(default_factory=dict)
+
+
+class RunningCore:
+    """The loops and threads of one service in this process."""
+
+    def __init__(
+        self, core: Core[Any], settings: Any, environment: ServiceEnvironment, targets: Mapping[str, str]
+    ) -> None:
+        service, url = core.service, environment.database_url
+        self.core = core
+        self.database = Database(url, name=f"{service}.core")
+        self.identity = Identity.load(service, Path(environment.signing_key), Path(environment.trusted_keys))
+        self.clients = Clients(self.identity, targets)
+        self.deps = Deps(
+            settings=settings,
+            rpc=Rpc(service, self.database, self.identity, core.relate),
+            database=self.database,
+            clients=self.clients,
+            identity=self.identity,
+            seals=Seals.load(Path(environment.seal_keys)),
+            redis=connect_redis(environment.redis_url),
+        )
+        self.parts = core.build(self.deps)
+        self.loops = self._loops(url, environment.amqp_url)
+        self._stopping = threading.Event()
+        self._background = [
+            threading.Thread(target=self._run_background, args=(run,), name=f"{service}.background", daemon=True)
+            for run in self.parts.background
+        ]
+
+    def _loops(self, url: str, amqp_url: str) -> list[Loop]:
+        service, parts = self.core.service, self.parts
+        loops = [Relay(url, amqp_url, service).loop]
+        upkeep = Upkeep(service, parts.auditor)
+        loops.append(Loop(url, name=f"{service}.upkeep", channel="upkeep", tick=upkeep.tick, poll_s=Upkeep.EVERY_S))
+        if parts.timers:
+            tick = TimerRunner(url, service, parts.timers).tick
+            loops.append(Loop(url, name=f"{service}.timers", channel="timers", tick=tick, poll_s=0.25))
+        if parts.effects:
+            run = EffectRunner(url, service, parts.effects).tick
+            loops += [
+                Loop(url, name=f"{service}.effects.{number}", channel="effects", tick=run, poll_s=0.25)
+                for number in range(EFFECT_THREADS)
+            ]
+        if self.core.handlers:
+            retry = SetAsideRunner(url, Subscriber(service, self.core.handlers)).tick
+            loops.append(Loop(url, name=f"{service}.retries", channel="set_aside", tick=retry))
+        return loops
+
+    def start(self) -> None:
+        self.database.open()
+        for thread in (*self.loops, *self._background):
+            thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        for loop in self.loops:
+            loop.stop()
+        for loop in self.loops:
+            loop.join(timeout=5)
+        self.clients.close()
+        self.database.close()
+
+    def dead(self) -> list[str]:
+        """Threads that are no longer there: a reason to end the process."""
+        return [thread.name for thread in (*self.loops, *self._background) if not thread.is_alive()]
+
+    def not_ready(self) -> list[str]:
+        return [loop.name for loop in self.loops if not loop.is_connected]
+
+    def _run_background(self, run: Background) -> None:
+        try:
+            run(self._stopping)
+        except BaseException:
+            log.exception("loop.died", loop=f"{self.core.service}.background")
+            if not self._stopping.is_set():
+                os._exit(70)
+
+
+def connect_redis(url: str) -> "redis.Redis":
+    """A client that gives up quickly: what Redis holds may be lost."""
+    return redis.Redis.from_url(
+        url or "redis://127.0.0.1:1", socket_timeout=0.5, socket_connect_timeout=0.5, decode_responses=True
+    )

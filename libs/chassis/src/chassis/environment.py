@@ -1,0 +1,45 @@
+"""What every process of a service needs; `{SERVICE}` in a variable's name is the service, in capitals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chassis.settings import env
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceEnvironment:
+    """Addresses and key files of one service."""
+
+    database_url: str = env("ELDERCARE_{SERVICE}_DATABASE_URL", "PostgreSQL address of the runtime role")
+    amqp_url: str = env("ELDERCARE_{SERVICE}_AMQP_URL", "RabbitMQ address of the service's own user")
+    signing_key: str = env("ELDERCARE_{SERVICE}_SIGNING_KEY", "file with the private Ed25519 key (JWK)")
+    seal_keys: str = env("ELDERCARE_{SERVICE}_SEAL_KEYS", "file with the seal keys (JSON)")
+    trusted_keys: str = env("ELDERCARE_TRUSTED_KEYS", "file with the public keys of all services (JWKS)")
+    redis_url: str = env("ELDERCARE_REDIS_URL", "Redis address; what it holds may be lost", default="")
+    trace_endpoint: str = env("ELDERCARE_TRACE_ENDPOINT", "OTLP/HTTP collector; empty: spans stay here", default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoreEnvironment:
+    """Where a core process listens."""
+
+    rpc_address: str = env("ELDERCARE_CORE_RPC_ADDRESS", "host:port of gRPC", default="127.0.0.1:7000")
+    health_address: str = env(
+        "ELDERCARE_CORE_HEALTH_ADDRESS", "host:port of health and metrics", default="127.0.0.1:7001"
+    )
+    grace_s: float = env("ELDERCARE_CORE_GRACE_S", "seconds running calls get at a stop", default=8.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventsEnvironment:
+    """Where an events process answers probes."""
+
+    health_address: str = env(
+        "ELDERCARE_EVENTS_HEALTH_ADDRESS", "host:port of health and metrics", default="127.0.0.1:7002"
+    )
+
+
+def rpc_targets(environ: Mapping[str, str]) -> dict[str, str]:
+    """Service → host:port, from ELDERCARE_RPC_<SERVICE>."""
+    prefix = "ELDERCARE_RPC_"
+    return {name.removeprefix(prefix).lower(): value for name, value in environ.items() if name.startswith(prefix)}

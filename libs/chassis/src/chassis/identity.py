@@ -1,0 +1,101 @@
+"""Signed callers: short Ed25519 tokens. `people` may vouch for persons, every other service only for itself.
+
+Source: RFC 7519 (JWT), RFC 8037 (EdDSA in JOSE).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OKPKey
+
+from chassis.clock import monotonic, wall_now
+from chassis.context import Caller
+from chassis.refusal import Refusal
+
+ALGORITHM = "Ed25519"
+AUDIENCE = "eldercare"
+LONGEST_LIFE = timedelta(minutes=15)
+_OWN_LIFE = timedelta(minutes=5)
+_VOUCHES_FOR_PERSONS = "services/people"
+
+
+class CallerUnknown(Refusal):
+    status = "UNAUTHENTICATED"
+    sentence = "Sign in again: the token is missing, expired or not signed by us."
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnToken:
+    token: str
+    good_until: float
+
+
+class Identity:
+    """One service's signing key and the public keys it trusts. A key id is `services/<name>#<n>`."""
+
+    def __init__(self, service: str, key: OKPKey, trusted: KeySet) -> None:
+        self.name = f"services/{service}"
+        self._key, self._trusted = key, trusted
+        self._own: _OwnToken | None = None
+
+    @classmethod
+    def load(cls, service: str, key_path: Path, trusted_path: Path) -> "Identity":
+        trusted = KeySet.import_key_set(json.loads(trusted_path.read_text()))
+        return cls(service, OKPKey.import_key(json.loads(key_path.read_text())), trusted)
+
+    def vouch(self, subject: str, roles: Sequence[str], lifetime: timedelta = LONGEST_LIFE) -> str:
+        """A token that says who someone is; lifetimes beyond 15 minutes are cut."""
+        now = wall_now()
+        claims = {
+            "iss": self.name,
+            "sub": subject,
+            "aud": AUDIENCE,
+            "roles": list(roles),
+            "iat": int(now.timestamp()),
+            "exp": int((now + min(lifetime, LONGEST_LIFE)).timestamp()),
+        }
+        return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid}, claims, self._key, algorithms=[ALGORITHM])
+
+    def own_token(self) -> str:
+        """This service's own token, reused for most of its life."""
+        if self._own is None or monotonic() > self._own.good_until:
+            token = self.vouch(self.name, ["service"], _OWN_LIFE)
+            self._own = _OwnToken(token, monotonic() + _OWN_LIFE.total_seconds() / 2)
+        return self._own.token
+
+    def verify(self, token: str) -> Caller:
+        """The caller a token speaks for; raises CallerUnknown for anything that is not whole."""
+        try:
+            decoded = jwt.decode(token, self._trusted, algorithms=[ALGORITHM])
+            jwt.JWTClaimsRegistry(
+                now=lambda: int(wall_now().timestamp()),
+                iss={"essential": True},
+                sub={"essential": True},
+                exp={"essential": True},
+                aud={"essential": True, "value": AUDIENCE},
+            ).validate(decoded.claims)
+        except (JoseError, ValueError, KeyError, TypeError) as bad:
+            raise CallerUnknown() from bad
+        issuer, subject = decoded.claims["iss"], decoded.claims["sub"]
+        signer = str(decoded.header.get("kid", "")).partition("#")[0]
+        if signer != issuer or not _may_vouch(issuer, subject):
+            raise CallerUnknown()
+        return Caller(subject=subject, roles=tuple(decoded.claims.get("roles", ())))
+
+
+def _may_vouch(issuer: str, subject: str) -> bool:
+    if subject.startswith("persons/"):
+        return issuer == _VOUCHES_FOR_PERSONS
+    return subject == issuer
+
+
+def generate_keys(services: Sequence[str]) -> tuple[dict[str, str], str]:
+    """A private key a service (as JSON) and the set of all public ones."""
+    keys = {name: OKPKey.generate_key("Ed25519", {"kid": f"services/{name}#1"}) for name in services}
+    private = {name: json.dumps(key.as_dict(private=True)) for name, key in keys.items()}
+    return private, json.dumps({"keys": [key.as_dict(private=False) for key in keys.values()]})

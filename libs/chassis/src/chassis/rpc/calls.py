@@ -1,0 +1,158 @@
+"""One rpc is one transaction: checked, claimed by request_id, answered once."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import wraps
+from hashlib import sha256
+from typing import Any, TypeVar, overload
+
+from google.protobuf import symbol_database
+from google.protobuf.message import Message
+
+from chassis.access import Relate, check
+from chassis.context import Caller, Context
+from chassis.database import Database
+from chassis.identity import Identity
+from chassis.refusal import Refusal
+from chassis.work import Work
+from eldercare.access.v1.access_pb2 import Access
+
+
+class RequestIdReused(Refusal):
+    status = "ALREADY_EXISTS"
+    sentence = "This request_id was used for another request. Use a new one."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """The call that is running: set by the server, read by `command` and `query`."""
+
+    method: str
+    access: Access
+    caller: Caller
+    correlation: str
+    traceparent: str
+
+
+running: ContextVar[Call] = ContextVar("running")
+R = TypeVar("R", bound=Message)
+
+
+class Rpc:
+    """What the servicers of one service share."""
+
+    def __init__(self, service: str, database: Database, identity: Identity, relate: Relate) -> None:
+        self.service, self.database, self.identity, self.relate = service, database, identity, relate
+
+    def run(self, request: Message, verb: Callable[[Work], Message], *, read_only: bool) -> Message:
+        """Runs a verb in its transaction. A refusal that says so (`commits`) keeps what was written before it."""
+        call, refusal, answer = running.get(), None, None
+        with self.database.transaction(_context(call, request), caller=call.caller, read_only=read_only) as work:
+            check(work, call.access, request, call.caller, self.relate)
+            try:
+                answer = verb(work)
+            except Exception as refused:
+                if not getattr(refused, "commits", False):
+                    raise
+                refusal = refused
+        if refusal is not None:
+            raise refusal
+        assert answer is not None
+        return answer
+
+    def once(self, work: Work, request: Message, verb: Callable[[], R]) -> Message:
+        """The first answer to a request_id is the only answer."""
+        call = running.get()
+        request_id = getattr(request, "request_id", "")
+        if not request_id:
+            return verb()
+        fingerprint = sha256(call.method.encode() + request.SerializeToString(deterministic=True)).digest()
+        claimed = work.run(
+            """INSERT INTO requests (caller, request_id, method, fingerprint) VALUES (%s, %s, %s, %s)
+               ON CONFLICT DO NOTHING""",
+            [call.caller.subject, request_id, call.method, fingerprint],
+        )
+        if not claimed:
+            return self._first_answer(work, request_id, fingerprint)
+        answer = verb()
+        stored = answer.DESCRIPTOR.full_name.encode() + b"\0" + answer.SerializeToString()
+        work.run(
+            "UPDATE requests SET answer = %s WHERE caller = %s AND request_id = %s",
+            [stored, call.caller.subject, request_id],
+        )
+        return answer
+
+    def _first_answer(self, work: Work, request_id: str, fingerprint: bytes) -> Message:
+        row = work.one(
+            "SELECT fingerprint, answer FROM requests WHERE caller = %s AND request_id = %s",
+            [running.get().caller.subject, request_id],
+        )
+        if row is None or bytes(row["fingerprint"]) != fingerprint or row["answer"] is None:
+            raise RequestIdReused(request_id=request_id)
+        name, _, body = bytes(row["answer"]).partition(b"\0")
+        answer: Message = symbol_database.Default().GetSymbol(name.decode())()
+        answer.ParseFromString(body)
+        return answer
+
+
+def _context(call: Call, request: Message) -> Context:
+    request_id = getattr(request, "request_id", "")
+    return Context(
+        correlation=call.correlation,
+        causation=f"requests/{request_id}" if request_id else "",
+        actor=call.caller.subject,
+        traceparent=call.traceparent,
+    )
+
+
+Servicer = Callable[..., Any]
+
+
+@overload
+def command(verb: Servicer) -> Servicer: ...
+@overload
+def command(*, prepare: str) -> Callable[[Servicer], Servicer]: ...
+def command(verb: Servicer | None = None, *, prepare: str = "") -> Servicer | Callable[[Servicer], Servicer]:
+    """A mutation. `prepare` names a method run before the transaction, which may call other services."""
+
+    def decorate(verb: Servicer) -> Servicer:
+        @wraps(verb)
+        def handle(self: Any, request: Message, context: Any) -> Message:
+            prepared = (getattr(self, prepare)(request, running.get().caller),) if prepare else ()
+            rpc: Rpc = self.rpc
+            return rpc.run(
+                request,
+                lambda work: rpc.once(work, request, lambda: verb(self, work, request, *prepared)),
+                read_only=False,
+            )
+
+        return handle
+
+    return decorate if verb is None else decorate(verb)
+
+
+def query(verb: Servicer) -> Servicer:
+    """A read. Sensitive ones are logged with their purpose."""
+
+    @wraps(verb)
+    def handle(self: Any, request: Message, context: Any) -> Message:
+        call, rpc = running.get(), self.rpc
+
+        def read(work: Work) -> Message:
+            if call.access.sensitive:
+                _log_read(work, call, request)
+            answer: Message = verb(self, work, request)
+            return answer
+
+        return rpc.run(request, read, read_only=not call.access.sensitive)  # type: ignore[no-any-return]
+
+    return handle
+
+
+def _log_read(work: Work, call: Call, request: Message) -> None:
+    name = str(getattr(request, call.access.object, "")) if call.access.object else ""
+    work.run(
+        "INSERT INTO reads (caller, method, object, purpose, correlation) VALUES (%s, %s, %s, %s, %s)",
+        [call.caller.subject, call.method, name, call.caller.purpose, call.correlation],
+    )

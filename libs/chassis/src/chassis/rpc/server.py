@@ -1,0 +1,184 @@
+"""The gRPC server: every call has a signed caller, a deadline, valid fields, a rule, and errors with names."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent import futures
+from dataclasses import replace
+from typing import Any
+
+import grpc
+import psycopg
+import structlog
+from google.protobuf import any_pb2, descriptor_pool
+from google.protobuf.message import Message
+from google.rpc import code_pb2, error_details_pb2, status_pb2
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from grpc_status import rpc_status
+from prometheus_client import Counter, Histogram
+from protovalidate import ValidationError, Validator
+from psycopg_pool import PoolTimeout
+
+from chassis.clock import monotonic
+from chassis.context import Caller
+from chassis.identity import Identity
+from chassis.refusal import Refusal, Refusals, reason_of
+from chassis.rpc.calls import Call, running
+from chassis.trace import span
+from eldercare.access.v1.access_pb2 import Access, access
+
+log = structlog.get_logger(__name__)
+
+LARGEST_MESSAGE = 1 << 20
+LONGEST_DEADLINE_S = 30.0
+THREADS = 16
+DOMAIN = "eldercare"
+_CALLS = Counter("eldercare_rpc_calls_total", "Calls by method and code", ["method", "code"])
+_SECONDS = Histogram("eldercare_rpc_seconds", "Duration of calls", ["method"])
+_PUBLIC = Caller(subject="")
+
+
+class DeadlineMissing(Refusal):
+    status = "INVALID_ARGUMENT"
+    sentence = "Every call needs a deadline of at most 30 seconds."
+
+
+class Guard(grpc.ServerInterceptor):
+    """Wraps every method of ours; health and reflection pass untouched."""
+
+    def __init__(self, identity: Identity, rules: Mapping[str, Access], refusals: Refusals) -> None:
+        self._identity, self._rules, self._refusals = identity, rules, refusals
+        self._validator = Validator()
+
+    def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Any, Any] | None],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        handler, rule = continuation(handler_call_details), self._rules.get(handler_call_details.method)
+        if handler is None or rule is None or handler.unary_unary is None:
+            return handler
+        behaviour, method = handler.unary_unary, handler_call_details.method
+
+        def guarded(request: Message, context: grpc.ServicerContext) -> Any:
+            return self._serve(method, rule, behaviour, request, context)
+
+        return grpc.unary_unary_rpc_method_handler(guarded, handler.request_deserializer, handler.response_serializer)
+
+    def _serve(
+        self,
+        method: str,
+        rule: Access,
+        behaviour: Callable[[Any, grpc.ServicerContext], Any],
+        request: Message,
+        context: grpc.ServicerContext,
+    ) -> Any:
+        began, code = monotonic(), "OK"
+        try:
+            call = self._call(method, rule, context)
+            token = running.set(call)
+            structlog.contextvars.clear_contextvars()
+            structlog.contextvars.bind_contextvars(correlation=call.correlation, actor=call.caller.subject)
+            try:
+                with span(method, call.traceparent):
+                    self._validator.validate(request)
+                    return behaviour(request, context)
+            finally:
+                running.reset(token)
+        except Exception as failure:
+            status = self._status(method, failure)
+            code = code_pb2.Code.Name(status.code)
+            context.abort_with_status(rpc_status.to_status(status))
+        finally:
+            _CALLS.labels(method, code).inc()
+            _SECONDS.labels(method).observe(monotonic() - began)
+
+    def _call(self, method: str, rule: Access, context: grpc.ServicerContext) -> Call:
+        metadata = {key: str(value) for key, value in context.invocation_metadata()}
+        if context.time_remaining() > LONGEST_DEADLINE_S + 5:
+            raise DeadlineMissing()
+        token = metadata.get("authorization", "").removeprefix("Bearer ")
+        if token or "public" not in rule.allow:
+            caller = replace(self._identity.verify(token), purpose=metadata.get("purpose", "")[:100])
+        else:
+            caller = _PUBLIC
+        return Call(
+            method=method,
+            access=rule,
+            caller=caller,
+            correlation=metadata.get("correlation", "")[:100],
+            traceparent=metadata.get("traceparent", "")[:60],
+        )
+
+    def _status(self, method: str, failure: Exception) -> status_pb2.Status:
+        if isinstance(failure, ValidationError):
+            return _invalid(failure)
+        if isinstance(failure, Refusal):
+            return named(failure.status, failure.reason, failure.sentence, failure.metadata)
+        known = self._refusals.get(type(failure))
+        if known is not None:
+            return named(known[0], reason_of(type(failure)), known[1], _named_parts(failure))
+        if isinstance(failure, (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)):
+            log.warning("database.lost", method=method, reason=type(failure).__name__)
+            return named("UNAVAILABLE", "DATABASE_UNAVAILABLE", "The store cannot be reached. Try again shortly.", {})
+        log.exception("rpc.failed", method=method)
+        return named("INTERNAL", "INTERNAL", "Something went wrong on our side. It is logged.", {})
+
+
+def _named_parts(failure: Exception) -> dict[str, str]:
+    return {"detail": str(failure.args[0])} if failure.args else {}
+
+
+def named(code: str, reason: str, sentence: str, metadata: Mapping[str, str]) -> status_pb2.Status:
+    """google.rpc.Status with ErrorInfo (AIP-193)."""
+    detail = any_pb2.Any()
+    detail.Pack(error_details_pb2.ErrorInfo(reason=reason, domain=DOMAIN, metadata=dict(metadata)))
+    return status_pb2.Status(code=code_pb2.Code.Value(code), message=sentence, details=[detail])
+
+
+def _invalid(failure: ValidationError) -> status_pb2.Status:
+    status = named("INVALID_ARGUMENT", "INVALID_ARGUMENT", "Some fields are missing or wrong.", {})
+    bad = error_details_pb2.BadRequest()
+    for violation in failure.to_proto().violations:
+        path = ".".join(element.field_name for element in (violation.field.elements if violation.field else ()))
+        bad.field_violations.add(field=path, description=violation.message or violation.rule_id)
+    detail = any_pb2.Any()
+    detail.Pack(bad)
+    status.details.append(detail)
+    return status
+
+
+def rules_of(services: Sequence[str]) -> dict[str, Access]:
+    """`/package.Service/Method` → its access rule; raises ValueError for an rpc without one."""
+    rules = {}
+    for name in services:
+        service: Any = descriptor_pool.Default().FindServiceByName(name)
+        for method in service.methods:
+            options = method.GetOptions()
+            if not options.HasExtension(access):
+                raise ValueError(f"{name}.{method.name} has no (eldercare.access.v1.access)")
+            rules[f"/{name}/{method.name}"] = options.Extensions[access]
+    return rules
+
+
+class Server:
+    """One gRPC server for all services of this process."""
+
+    def __init__(self, address: str, guards: list[grpc.ServerInterceptor]) -> None:
+        self._health = health.HealthServicer()
+        self._pool = futures.ThreadPoolExecutor(THREADS, thread_name_prefix="rpc")
+        options = [("grpc.max_receive_message_length", LARGEST_MESSAGE), ("grpc.so_reuseport", 0)]
+        self.grpc = grpc.server(self._pool, interceptors=guards, options=options, maximum_concurrent_rpcs=THREADS * 8)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self.grpc)
+        self.port = self.grpc.add_insecure_port(address)
+
+    def start(self, services: Sequence[str]) -> None:
+        names = [*services, health.SERVICE_NAME, reflection.SERVICE_NAME]
+        reflection.enable_server_reflection(names, self.grpc)
+        self.grpc.start()
+        for name in ["", *services]:
+            self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+
+    def stop(self, grace_s: float) -> None:
+        """Refuses new calls, lets running ones end."""
+        self._health.enter_graceful_shutdown()
+        self.grpc.stop(grace_s).wait()

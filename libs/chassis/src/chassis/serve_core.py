@@ -1,0 +1,88 @@
+"""`python -m chassis.serve_core order payment`: hosts the core of any services in one process."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from importlib.metadata import entry_points
+from typing import Any
+
+import structlog
+
+from chassis import logs, trace
+from chassis.clock import monotonic
+from chassis.core import Core, RunningCore
+from chassis.environment import CoreEnvironment, ServiceEnvironment, rpc_targets
+from chassis.health import HealthServer
+from chassis.rpc.server import Guard, Server, rules_of
+from chassis.settings import load
+
+log = structlog.get_logger(__name__)
+
+STALLED_S = 90.0
+
+
+def main(services: Sequence[str]) -> int:
+    """Runs until SIGTERM or SIGINT; ends with 70 when a thread has died."""
+    logs.configure("+".join(f"{name}.core" for name in services))
+    place = load(CoreEnvironment, os.environ)
+    cores = [_build(name) for name in services]
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    server = _server(place.rpc_address, cores)
+    names = [name for core in cores for name in core.core.rpc_services]
+    health = HealthServer(place.health_address, live=lambda: _stalled(cores), ready=lambda: _not_ready(cores))
+    for core in cores:
+        core.start()
+    server.start(names)
+    health.start()
+    log.info("core.started", port=server.port)
+    dead = _wait(stop, cores)
+    server.stop(place.grace_s)
+    for core in cores:
+        core.stop()
+    health.stop()
+    return 70 if dead else 0
+
+
+def _build(name: str) -> RunningCore:
+    (point,) = entry_points(group="eldercare.core", name=name)
+    core: Core[Any] = point.load()
+    environment = load(ServiceEnvironment, os.environ, service=name)
+    trace.configure(f"{name}.core", environment.trace_endpoint)
+    return RunningCore(core, load(core.settings, os.environ), environment, rpc_targets(os.environ))
+
+
+def _server(address: str, cores: Sequence[RunningCore]) -> Server:
+    guards: list[Any] = [Guard(core.identity, rules_of(core.core.rpc_services), core.core.refusals) for core in cores]
+    server = Server(address, guards)
+    for core in cores:
+        for add, servicer in core.parts.servicers:
+            add(servicer, server.grpc)
+    return server
+
+
+def _wait(stop: threading.Event, cores: Sequence[RunningCore]) -> bool:
+    while not stop.wait(0.5):
+        dead = [name for core in cores for name in core.dead()]
+        if dead:
+            log.error("core.thread_died", loop=",".join(dead))
+            return True
+    return False
+
+
+def _stalled(cores: Sequence[RunningCore]) -> str:
+    now = monotonic()
+    late = [loop.name for core in cores for loop in core.loops if now - loop.last_tick > STALLED_S]
+    return f"no tick: {', '.join(late)}" if late else ""
+
+
+def _not_ready(cores: Sequence[RunningCore]) -> str:
+    waiting = [name for core in cores for name in core.not_ready()]
+    return f"not connected: {', '.join(waiting)}" if waiting else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,55 @@
+"""Every half minute: look at the stores, not at the queues; keep partitions ahead; tell the figures."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+import structlog
+from prometheus_client import Gauge
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from chassis.context import Context
+from chassis.work import Work
+
+log = structlog.get_logger(__name__)
+
+_ROWS = Gauge("eldercare_waiting_rows", "Rows that wait, by service and place", ["service", "place"])
+_FIGURES = {
+    "outbox": "SELECT count(*) AS n FROM outbox WHERE parked_at IS NULL",
+    "outbox_parked": "SELECT count(*) AS n FROM outbox WHERE parked_at IS NOT NULL",
+    "set_aside": "SELECT count(*) AS n FROM set_aside WHERE parked_at IS NULL",
+    "parked": "SELECT count(*) AS n FROM set_aside WHERE parked_at IS NOT NULL",
+    "timers_overdue": "SELECT count(*) AS n FROM timers WHERE due_at < app_now() - interval '30 seconds'",
+    "effects_unknown": "SELECT count(*) AS n FROM effects WHERE state = 'unknown' AND settled_at IS NULL",
+}
+
+
+class Upkeep:
+    """The auditor of one service and the chores of its database."""
+
+    EVERY_S: ClassVar[float] = 30.0
+
+    def __init__(self, service: str, auditor: Callable[[Work], object] | None) -> None:
+        self._service, self._auditor = service, auditor
+
+    def tick(self, connection: Connection[DictRow]) -> int:
+        """One round; returns 0 so that the loop waits."""
+        for table in ("events", "inbox"):
+            connection.execute(
+                """SELECT ensure_partition(%s, (date_trunc('month', app_now()) + m * interval '1 month')::date)
+                   FROM generate_series(0, 2) m""",
+                [table],
+            )
+        for place, sql in _FIGURES.items():
+            row = connection.execute(sql.encode()).fetchone()
+            _ROWS.labels(self._service, place).set(row["n"] if row else 0)
+        if self._auditor is not None:
+            self._audit(connection, self._auditor)
+        return 0
+
+    def _audit(self, connection: Connection[DictRow], auditor: Callable[[Work], object]) -> None:
+        with connection.transaction():
+            work = Work(connection, Context(actor=f"services/{self._service}", causation="auditor"))
+            auditor(work)
+        for channel in work.rings:
+            connection.execute(f'NOTIFY "{channel}"'.encode())
