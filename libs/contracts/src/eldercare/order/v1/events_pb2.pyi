@@ -128,7 +128,9 @@ class ResponsibilityMoved(_message.Message):
     incident: _builtins.str
     responsible: _builtins.str
     reason: _builtins.str
-    """on_my_way, take_over, accepted, deadline_passed, nobody_reached, no_worker, expired."""
+    """on_my_way, take_over, accepted, arrived, completed; back to the desk: deadline_passed, nobody_reached, no_worker,
+    cannot, missed, cancelled, raised (a graver alarm joined).
+    """
     @_builtins.property
     def deadline_time(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -705,3 +707,45 @@ class OrderMissed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___OrderMissed: _TypeAlias = OrderMissed  # noqa: Y015
+
+@_typing.final
+class OrderOverdue(_message.Message):
+    """A visit takes longer than it should; the duty desk of the region looks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    INCIDENT_FIELD_NUMBER: _builtins.int
+    WORKER_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    RESPONSIBLE_FIELD_NUMBER: _builtins.int
+    DEADLINE_TIME_FIELD_NUMBER: _builtins.int
+    order: _builtins.str
+    number: _builtins.str
+    incident: _builtins.str
+    worker: _builtins.str
+    state: _builtins.str
+    """arrived or in_service."""
+    responsible: _builtins.str
+    """The desk that looks: regions/…"""
+    @_builtins.property
+    def deadline_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        order: _builtins.str = ...,
+        number: _builtins.str = ...,
+        incident: _builtins.str = ...,
+        worker: _builtins.str = ...,
+        state: _builtins.str = ...,
+        responsible: _builtins.str = ...,
+        deadline_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["deadline_time", b"deadline_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["deadline_time", b"deadline_time", "incident", b"incident", "number", b"number", "order", b"order", "responsible", b"responsible", "state", b"state", "worker", b"worker"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OrderOverdue: _TypeAlias = OrderOverdue  # noqa: Y015

@@ -98,7 +98,7 @@ class Incident(_message.Message):
     cell: _builtins.str
     state: Global___IncidentState.ValueType
     urgency: _builtins.str
-    """`urgent` or `emergency`."""
+    """`normal`, `urgent` or `emergency`."""
     responsible: _builtins.str
     """Who answers for it now: persons/… or regions/… (its duty desk)."""
     outcome: Global___Outcome.ValueType

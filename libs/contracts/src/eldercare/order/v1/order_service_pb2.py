@@ -24,11 +24,12 @@ _sym_db = _symbol_database.Default()
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from eldercare.access.v1 import access_pb2 as eldercare_dot_access_dot_v1_dot_access__pb2
+from eldercare.order.v1 import dispatch_pb2 as eldercare_dot_order_dot_v1_dot_dispatch__pb2
 from eldercare.order.v1 import order_pb2 as eldercare_dot_order_dot_v1_dot_order__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&eldercare/order/v1/order_service.proto\x12\x12\x65ldercare.order.v1\x1a\x1b\x62uf/validate/validate.proto\x1a eldercare/access/v1/access.proto\x1a\x1e\x65ldercare/order/v1/order.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x01\n\x11PlaceOrderRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12.\n\x06person\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\x12,\n\x04item\x18\x03 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^items/[a-z0-9-]{1,40}$\x12-\n\tbook_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\">\n\x0fGetOrderRequest\x12+\n\x04name\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\"X\n\x10\x46indOrderRequest\x12+\n\x06number\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x32\x14^[0-9]{4}-?[0-9]{2}$\x12\x17\n\x06region\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\"h\n\x11ListOrdersRequest\x12\x17\n\x06region\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"X\n\x12ListOrdersResponse\x12)\n\x06orders\x18\x01 \x03(\x0b\x32\x19.eldercare.order.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Q\n\x13ListMyOrdersRequest\x12\x1c\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"Z\n\x14ListMyOrdersResponse\x12)\n\x06orders\x18\x01 \x03(\x0b\x32\x19.eldercare.order.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"_\n\x12\x41\x63\x63\x65ptOfferRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\"`\n\x13\x44\x65\x63lineOfferRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\"Z\n\rDepartRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\"\xb4\x01\n\rArriveRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\x12.\n\x08position\x18\x03 \x01(\x0b\x32\x1c.eldercare.order.v1.Position\x12(\n\nvisit_code\x18\x04 \x01(\tB\x14\xbaH\x11r\x0f\x32\r^([0-9]{6})?$\"`\n\x13StartServiceRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\"\xa0\x01\n\x16\x43ompleteServiceRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\x12;\n\thand_over\x18\x03 \x01(\tB(\xbaH%r#R\x04safeR\x06\x66\x61milyR\tambulanceR\x08hospital\"`\n\x13\x43onfirmOrderRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\"\x95\x01\n\x12\x43\x61ncelOrderRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\x12\x34\n\x06reason\x18\x03 \x01(\tB$\xbaH!r\x1fR\nnot_neededR\nwrong_itemR\x05other\"^\n\x0ePutItemRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12.\n\x04item\x18\x02 \x01(\x0b\x32\x18.eldercare.order.v1.ItemB\x06\xbaH\x03\xc8\x01\x01\"\x12\n\x10ListItemsRequest\"<\n\x11ListItemsResponse\x12\'\n\x05items\x18\x01 \x03(\x0b\x32\x18.eldercare.order.v1.Item\"W\n\x04\x44uty\x12\x0e\n\x06worker\x18\x01 \x01(\t\x12\x0f\n\x07on_duty\x18\x02 \x01(\x08\x12.\n\nsince_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"g\n\x0fGoOnDutyRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x36\n\x08position\x18\x02 \x01(\x0b\x32\x1c.eldercare.order.v1.PositionB\x06\xbaH\x03\xc8\x01\x01\"m\n\x15ReportPositionRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x36\n\x08position\x18\x02 \x01(\x0b\x32\x1c.eldercare.order.v1.PositionB\x06\xbaH\x03\xc8\x01\x01\"0\n\x10GoOffDutyRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x32\xfc\x0c\n\x0cOrderService\x12\x83\x01\n\nPlaceOrder\x12%.eldercare.order.v1.PlaceOrderRequest\x1a\x19.eldercare.order.v1.Order\"3\xea\xc7\x18/\n\x0corders.place\x12\x06person\"\x05\x65lder\"\x06\x66\x61mily\"\x08operator\x12\x8c\x01\n\x08GetOrder\x12#.eldercare.order.v1.GetOrderRequest\x1a\x19.eldercare.order.v1.Order\"@\xea\xc7\x18<\n\norders.get\x12\x04name\"\x07service\"\x05\x65lder\"\x06\x66\x61mily\"\x06worker\"\x08operator\x12q\n\tFindOrder\x12$.eldercare.order.v1.FindOrderRequest\x1a\x19.eldercare.order.v1.Order\"#\xea\xc7\x18\x1f\n\x0borders.find\"\x08operator*\x06region\x12\x8c\x01\n\nListOrders\x12%.eldercare.order.v1.ListOrdersRequest\x1a&.eldercare.order.v1.ListOrdersResponse\"/\xea\xc7\x18+\n\x0borders.list\"\x08operator\"\nsupervisor*\x06region\x12\x81\x01\n\x0cListMyOrders\x12\'.eldercare.order.v1.ListMyOrdersRequest\x1a(.eldercare.order.v1.ListMyOrdersResponse\"\x1e\xea\xc7\x18\x1a\n\x10orders.list_mine\"\x06person\x12s\n\x0b\x41\x63\x63\x65ptOffer\x12&.eldercare.order.v1.AcceptOfferRequest\x1a\x19.eldercare.order.v1.Order\"!\xea\xc7\x18\x1d\n\rorders.accept\x12\x04name\"\x06worker\x12v\n\x0c\x44\x65\x63lineOffer\x12\'.eldercare.order.v1.DeclineOfferRequest\x1a\x19.eldercare.order.v1.Order\"\"\xea\xc7\x18\x1e\n\x0eorders.decline\x12\x04name\"\x06worker\x12i\n\x06\x44\x65part\x12!.eldercare.order.v1.DepartRequest\x1a\x19.eldercare.order.v1.Order\"!\xea\xc7\x18\x1d\n\rorders.depart\x12\x04name\"\x06worker\x12s\n\x06\x41rrive\x12!.eldercare.order.v1.ArriveRequest\x1a\x19.eldercare.order.v1.Order\"+\xea\xc7\x18\'\n\rorders.arrive\x12\x04name\"\x06worker\"\x08operator\x12t\n\x0cStartService\x12\'.eldercare.order.v1.StartServiceRequest\x1a\x19.eldercare.order.v1.Order\" \xea\xc7\x18\x1c\n\x0corders.start\x12\x04name\"\x06worker\x12}\n\x0f\x43ompleteService\x12*.eldercare.order.v1.CompleteServiceRequest\x1a\x19.eldercare.order.v1.Order\"#\xea\xc7\x18\x1f\n\x0forders.complete\x12\x04name\"\x06worker\x12\x87\x01\n\x0c\x43onfirmOrder\x12\'.eldercare.order.v1.ConfirmOrderRequest\x1a\x19.eldercare.order.v1.Order\"3\xea\xc7\x18/\n\x0eorders.confirm\x12\x04name\"\x05\x65lder\"\x06\x66\x61mily\"\x08operator\x12\x84\x01\n\x0b\x43\x61ncelOrder\x12&.eldercare.order.v1.CancelOrderRequest\x1a\x19.eldercare.order.v1.Order\"2\xea\xc7\x18.\n\rorders.cancel\x12\x04name\"\x05\x65lder\"\x06\x66\x61mily\"\x08operator2\xf3\x01\n\x10\x43\x61talogueService\x12\x62\n\x07PutItem\x12\".eldercare.order.v1.PutItemRequest\x1a\x18.eldercare.order.v1.Item\"\x19\xea\xc7\x18\x15\n\titems.put\"\x08operator\x12{\n\tListItems\x12$.eldercare.order.v1.ListItemsRequest\x1a%.eldercare.order.v1.ListItemsResponse\"!\xea\xc7\x18\x1d\n\nitems.list\"\x06person\"\x07service2\xcf\x02\n\x0b\x44utyService\x12\x65\n\x08GoOnDuty\x12#.eldercare.order.v1.GoOnDutyRequest\x1a\x18.eldercare.order.v1.Duty\"\x1a\xea\xc7\x18\x16\n\x0c\x64uties.start\"\x06person\x12r\n\x0eReportPosition\x12).eldercare.order.v1.ReportPositionRequest\x1a\x18.eldercare.order.v1.Duty\"\x1b\xea\xc7\x18\x17\n\rduties.report\"\x06person\x12\x65\n\tGoOffDuty\x12$.eldercare.order.v1.GoOffDutyRequest\x1a\x18.eldercare.order.v1.Duty\"\x18\xea\xc7\x18\x14\n\nduties.end\"\x06personb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&eldercare/order/v1/order_service.proto\x12\x12\x65ldercare.order.v1\x1a\x1b\x62uf/validate/validate.proto\x1a eldercare/access/v1/access.proto\x1a!eldercare/order/v1/dispatch.proto\x1a\x1e\x65ldercare/order/v1/order.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbe\x01\n\x11PlaceOrderRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12.\n\x06person\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\x12,\n\x04item\x18\x03 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^items/[a-z0-9-]{1,40}$\x12-\n\tbook_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\">\n\x0fGetOrderRequest\x12+\n\x04name\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\"Z\n\x10\x46indOrderRequest\x12-\n\x06number\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[0-9]{4,7}-?[0-9]{2}$\x12\x17\n\x06region\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\"h\n\x11ListOrdersRequest\x12\x17\n\x06region\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"X\n\x12ListOrdersResponse\x12)\n\x06orders\x18\x01 \x03(\x0b\x32\x19.eldercare.order.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"Q\n\x13ListMyOrdersRequest\x12\x1c\n\tpage_size\x18\x01 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"Z\n\x14ListMyOrdersResponse\x12)\n\x06orders\x18\x01 \x03(\x0b\x32\x19.eldercare.order.v1.Order\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"_\n\x12\x41\x63\x63\x65ptOfferRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\"`\n\x13\x44\x65\x63lineOfferRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\"Z\n\rDepartRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\"\xb4\x01\n\rArriveRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\x12.\n\x08position\x18\x03 \x01(\x0b\x32\x1c.eldercare.order.v1.Position\x12(\n\nvisit_code\x18\x04 \x01(\tB\x14\xbaH\x11r\x0f\x32\r^([0-9]{6})?$\"`\n\x13StartServiceRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\"\xa0\x01\n\x16\x43ompleteServiceRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\x12;\n\thand_over\x18\x03 \x01(\tB(\xbaH%r#R\x04safeR\x06\x66\x61milyR\tambulanceR\x08hospital\"`\n\x13\x43onfirmOrderRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\"K\n\x1cListDispatchDecisionsRequest\x12+\n\x04name\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\"X\n\x1dListDispatchDecisionsResponse\x12\x37\n\tdecisions\x18\x01 \x03(\x0b\x32$.eldercare.order.v1.DispatchDecision\"\x95\x01\n\x12\x43\x61ncelOrderRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12+\n\x04name\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^orders/[0-9a-f-]{36}$\x12\x34\n\x06reason\x18\x03 \x01(\tB$\xbaH!r\x1fR\nnot_neededR\nwrong_itemR\x05other\"^\n\x0ePutItemRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12.\n\x04item\x18\x02 \x01(\x0b\x32\x18.eldercare.order.v1.ItemB\x06\xbaH\x03\xc8\x01\x01\"\x12\n\x10ListItemsRequest\"<\n\x11ListItemsResponse\x12\'\n\x05items\x18\x01 \x03(\x0b\x32\x18.eldercare.order.v1.Item\"W\n\x04\x44uty\x12\x0e\n\x06worker\x18\x01 \x01(\t\x12\x0f\n\x07on_duty\x18\x02 \x01(\x08\x12.\n\nsince_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"g\n\x0fGoOnDutyRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x36\n\x08position\x18\x02 \x01(\x0b\x32\x1c.eldercare.order.v1.PositionB\x06\xbaH\x03\xc8\x01\x01\"m\n\x15ReportPositionRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x36\n\x08position\x18\x02 \x01(\x0b\x32\x1c.eldercare.order.v1.PositionB\x06\xbaH\x03\xc8\x01\x01\"0\n\x10GoOffDutyRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x32\xb1\x0e\n\x0cOrderService\x12\x83\x01\n\nPlaceOrder\x12%.eldercare.order.v1.PlaceOrderRequest\x1a\x19.eldercare.order.v1.Order\"3\xea\xc7\x18/\n\x0corders.place\x12\x06person\"\x05\x65lder\"\x06\x66\x61mily\"\x08operator\x12\x8c\x01\n\x08GetOrder\x12#.eldercare.order.v1.GetOrderRequest\x1a\x19.eldercare.order.v1.Order\"@\xea\xc7\x18<\n\norders.get\x12\x04name\"\x07service\"\x05\x65lder\"\x06\x66\x61mily\"\x06worker\"\x08operator\x12q\n\tFindOrder\x12$.eldercare.order.v1.FindOrderRequest\x1a\x19.eldercare.order.v1.Order\"#\xea\xc7\x18\x1f\n\x0borders.find\"\x08operator*\x06region\x12\x8c\x01\n\nListOrders\x12%.eldercare.order.v1.ListOrdersRequest\x1a&.eldercare.order.v1.ListOrdersResponse\"/\xea\xc7\x18+\n\x0borders.list\"\x08operator\"\nsupervisor*\x06region\x12\x81\x01\n\x0cListMyOrders\x12\'.eldercare.order.v1.ListMyOrdersRequest\x1a(.eldercare.order.v1.ListMyOrdersResponse\"\x1e\xea\xc7\x18\x1a\n\x10orders.list_mine\"\x06person\x12s\n\x0b\x41\x63\x63\x65ptOffer\x12&.eldercare.order.v1.AcceptOfferRequest\x1a\x19.eldercare.order.v1.Order\"!\xea\xc7\x18\x1d\n\rorders.accept\x12\x04name\"\x06worker\x12v\n\x0c\x44\x65\x63lineOffer\x12\'.eldercare.order.v1.DeclineOfferRequest\x1a\x19.eldercare.order.v1.Order\"\"\xea\xc7\x18\x1e\n\x0eorders.decline\x12\x04name\"\x06worker\x12i\n\x06\x44\x65part\x12!.eldercare.order.v1.DepartRequest\x1a\x19.eldercare.order.v1.Order\"!\xea\xc7\x18\x1d\n\rorders.depart\x12\x04name\"\x06worker\x12s\n\x06\x41rrive\x12!.eldercare.order.v1.ArriveRequest\x1a\x19.eldercare.order.v1.Order\"+\xea\xc7\x18\'\n\rorders.arrive\x12\x04name\"\x06worker\"\x08operator\x12t\n\x0cStartService\x12\'.eldercare.order.v1.StartServiceRequest\x1a\x19.eldercare.order.v1.Order\" \xea\xc7\x18\x1c\n\x0corders.start\x12\x04name\"\x06worker\x12}\n\x0f\x43ompleteService\x12*.eldercare.order.v1.CompleteServiceRequest\x1a\x19.eldercare.order.v1.Order\"#\xea\xc7\x18\x1f\n\x0forders.complete\x12\x04name\"\x06worker\x12\x87\x01\n\x0c\x43onfirmOrder\x12\'.eldercare.order.v1.ConfirmOrderRequest\x1a\x19.eldercare.order.v1.Order\"3\xea\xc7\x18/\n\x0eorders.confirm\x12\x04name\"\x05\x65lder\"\x06\x66\x61mily\"\x08operator\x12\xb2\x01\n\x15ListDispatchDecisions\x12\x30.eldercare.order.v1.ListDispatchDecisionsRequest\x1a\x31.eldercare.order.v1.ListDispatchDecisionsResponse\"4\xea\xc7\x18\x30\n\x15orders.list_decisions\x12\x04name\"\x07service\"\x08operator\x12\x84\x01\n\x0b\x43\x61ncelOrder\x12&.eldercare.order.v1.CancelOrderRequest\x1a\x19.eldercare.order.v1.Order\"2\xea\xc7\x18.\n\rorders.cancel\x12\x04name\"\x05\x65lder\"\x06\x66\x61mily\"\x08operator2\xf3\x01\n\x10\x43\x61talogueService\x12\x62\n\x07PutItem\x12\".eldercare.order.v1.PutItemRequest\x1a\x18.eldercare.order.v1.Item\"\x19\xea\xc7\x18\x15\n\titems.put\"\x08operator\x12{\n\tListItems\x12$.eldercare.order.v1.ListItemsRequest\x1a%.eldercare.order.v1.ListItemsResponse\"!\xea\xc7\x18\x1d\n\nitems.list\"\x06person\"\x07service2\xcf\x02\n\x0b\x44utyService\x12\x65\n\x08GoOnDuty\x12#.eldercare.order.v1.GoOnDutyRequest\x1a\x18.eldercare.order.v1.Duty\"\x1a\xea\xc7\x18\x16\n\x0c\x64uties.start\"\x06person\x12r\n\x0eReportPosition\x12).eldercare.order.v1.ReportPositionRequest\x1a\x18.eldercare.order.v1.Duty\"\x1b\xea\xc7\x18\x17\n\rduties.report\"\x06person\x12\x65\n\tGoOffDuty\x12$.eldercare.order.v1.GoOffDutyRequest\x1a\x18.eldercare.order.v1.Duty\"\x18\xea\xc7\x18\x14\n\nduties.end\"\x06personb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,7 +45,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETORDERREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_GETORDERREQUEST'].fields_by_name['name']._serialized_options = b'\272H\032r\0302\026^orders/[0-9a-f-]{36}$'
   _globals['_FINDORDERREQUEST'].fields_by_name['number']._loaded_options = None
-  _globals['_FINDORDERREQUEST'].fields_by_name['number']._serialized_options = b'\272H\030r\0262\024^[0-9]{4}-?[0-9]{2}$'
+  _globals['_FINDORDERREQUEST'].fields_by_name['number']._serialized_options = b'\272H\032r\0302\026^[0-9]{4,7}-?[0-9]{2}$'
   _globals['_FINDORDERREQUEST'].fields_by_name['region']._loaded_options = None
   _globals['_FINDORDERREQUEST'].fields_by_name['region']._serialized_options = b'\272H\004r\002\020\001'
   _globals['_LISTORDERSREQUEST'].fields_by_name['region']._loaded_options = None
@@ -89,6 +90,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CONFIRMORDERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_CONFIRMORDERREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_CONFIRMORDERREQUEST'].fields_by_name['name']._serialized_options = b'\272H\032r\0302\026^orders/[0-9a-f-]{36}$'
+  _globals['_LISTDISPATCHDECISIONSREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_LISTDISPATCHDECISIONSREQUEST'].fields_by_name['name']._serialized_options = b'\272H\032r\0302\026^orders/[0-9a-f-]{36}$'
   _globals['_CANCELORDERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CANCELORDERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_CANCELORDERREQUEST'].fields_by_name['name']._loaded_options = None
@@ -133,6 +136,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ORDERSERVICE'].methods_by_name['CompleteService']._serialized_options = b'\352\307\030\037\n\017orders.complete\022\004name\"\006worker'
   _globals['_ORDERSERVICE'].methods_by_name['ConfirmOrder']._loaded_options = None
   _globals['_ORDERSERVICE'].methods_by_name['ConfirmOrder']._serialized_options = b'\352\307\030/\n\016orders.confirm\022\004name\"\005elder\"\006family\"\010operator'
+  _globals['_ORDERSERVICE'].methods_by_name['ListDispatchDecisions']._loaded_options = None
+  _globals['_ORDERSERVICE'].methods_by_name['ListDispatchDecisions']._serialized_options = b'\352\307\0300\n\025orders.list_decisions\022\004name\"\007service\"\010operator'
   _globals['_ORDERSERVICE'].methods_by_name['CancelOrder']._loaded_options = None
   _globals['_ORDERSERVICE'].methods_by_name['CancelOrder']._serialized_options = b'\352\307\030.\n\rorders.cancel\022\004name\"\005elder\"\006family\"\010operator'
   _globals['_CATALOGUESERVICE'].methods_by_name['PutItem']._loaded_options = None
@@ -145,54 +150,58 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DUTYSERVICE'].methods_by_name['ReportPosition']._serialized_options = b'\352\307\030\027\n\rduties.report\"\006person'
   _globals['_DUTYSERVICE'].methods_by_name['GoOffDuty']._loaded_options = None
   _globals['_DUTYSERVICE'].methods_by_name['GoOffDuty']._serialized_options = b'\352\307\030\024\n\nduties.end\"\006person'
-  _globals['_PLACEORDERREQUEST']._serialized_start=191
-  _globals['_PLACEORDERREQUEST']._serialized_end=381
-  _globals['_GETORDERREQUEST']._serialized_start=383
-  _globals['_GETORDERREQUEST']._serialized_end=445
-  _globals['_FINDORDERREQUEST']._serialized_start=447
-  _globals['_FINDORDERREQUEST']._serialized_end=535
-  _globals['_LISTORDERSREQUEST']._serialized_start=537
-  _globals['_LISTORDERSREQUEST']._serialized_end=641
-  _globals['_LISTORDERSRESPONSE']._serialized_start=643
-  _globals['_LISTORDERSRESPONSE']._serialized_end=731
-  _globals['_LISTMYORDERSREQUEST']._serialized_start=733
-  _globals['_LISTMYORDERSREQUEST']._serialized_end=814
-  _globals['_LISTMYORDERSRESPONSE']._serialized_start=816
-  _globals['_LISTMYORDERSRESPONSE']._serialized_end=906
-  _globals['_ACCEPTOFFERREQUEST']._serialized_start=908
-  _globals['_ACCEPTOFFERREQUEST']._serialized_end=1003
-  _globals['_DECLINEOFFERREQUEST']._serialized_start=1005
-  _globals['_DECLINEOFFERREQUEST']._serialized_end=1101
-  _globals['_DEPARTREQUEST']._serialized_start=1103
-  _globals['_DEPARTREQUEST']._serialized_end=1193
-  _globals['_ARRIVEREQUEST']._serialized_start=1196
-  _globals['_ARRIVEREQUEST']._serialized_end=1376
-  _globals['_STARTSERVICEREQUEST']._serialized_start=1378
-  _globals['_STARTSERVICEREQUEST']._serialized_end=1474
-  _globals['_COMPLETESERVICEREQUEST']._serialized_start=1477
-  _globals['_COMPLETESERVICEREQUEST']._serialized_end=1637
-  _globals['_CONFIRMORDERREQUEST']._serialized_start=1639
-  _globals['_CONFIRMORDERREQUEST']._serialized_end=1735
-  _globals['_CANCELORDERREQUEST']._serialized_start=1738
-  _globals['_CANCELORDERREQUEST']._serialized_end=1887
-  _globals['_PUTITEMREQUEST']._serialized_start=1889
-  _globals['_PUTITEMREQUEST']._serialized_end=1983
-  _globals['_LISTITEMSREQUEST']._serialized_start=1985
-  _globals['_LISTITEMSREQUEST']._serialized_end=2003
-  _globals['_LISTITEMSRESPONSE']._serialized_start=2005
-  _globals['_LISTITEMSRESPONSE']._serialized_end=2065
-  _globals['_DUTY']._serialized_start=2067
-  _globals['_DUTY']._serialized_end=2154
-  _globals['_GOONDUTYREQUEST']._serialized_start=2156
-  _globals['_GOONDUTYREQUEST']._serialized_end=2259
-  _globals['_REPORTPOSITIONREQUEST']._serialized_start=2261
-  _globals['_REPORTPOSITIONREQUEST']._serialized_end=2370
-  _globals['_GOOFFDUTYREQUEST']._serialized_start=2372
-  _globals['_GOOFFDUTYREQUEST']._serialized_end=2420
-  _globals['_ORDERSERVICE']._serialized_start=2423
-  _globals['_ORDERSERVICE']._serialized_end=4083
-  _globals['_CATALOGUESERVICE']._serialized_start=4086
-  _globals['_CATALOGUESERVICE']._serialized_end=4329
-  _globals['_DUTYSERVICE']._serialized_start=4332
-  _globals['_DUTYSERVICE']._serialized_end=4667
+  _globals['_PLACEORDERREQUEST']._serialized_start=226
+  _globals['_PLACEORDERREQUEST']._serialized_end=416
+  _globals['_GETORDERREQUEST']._serialized_start=418
+  _globals['_GETORDERREQUEST']._serialized_end=480
+  _globals['_FINDORDERREQUEST']._serialized_start=482
+  _globals['_FINDORDERREQUEST']._serialized_end=572
+  _globals['_LISTORDERSREQUEST']._serialized_start=574
+  _globals['_LISTORDERSREQUEST']._serialized_end=678
+  _globals['_LISTORDERSRESPONSE']._serialized_start=680
+  _globals['_LISTORDERSRESPONSE']._serialized_end=768
+  _globals['_LISTMYORDERSREQUEST']._serialized_start=770
+  _globals['_LISTMYORDERSREQUEST']._serialized_end=851
+  _globals['_LISTMYORDERSRESPONSE']._serialized_start=853
+  _globals['_LISTMYORDERSRESPONSE']._serialized_end=943
+  _globals['_ACCEPTOFFERREQUEST']._serialized_start=945
+  _globals['_ACCEPTOFFERREQUEST']._serialized_end=1040
+  _globals['_DECLINEOFFERREQUEST']._serialized_start=1042
+  _globals['_DECLINEOFFERREQUEST']._serialized_end=1138
+  _globals['_DEPARTREQUEST']._serialized_start=1140
+  _globals['_DEPARTREQUEST']._serialized_end=1230
+  _globals['_ARRIVEREQUEST']._serialized_start=1233
+  _globals['_ARRIVEREQUEST']._serialized_end=1413
+  _globals['_STARTSERVICEREQUEST']._serialized_start=1415
+  _globals['_STARTSERVICEREQUEST']._serialized_end=1511
+  _globals['_COMPLETESERVICEREQUEST']._serialized_start=1514
+  _globals['_COMPLETESERVICEREQUEST']._serialized_end=1674
+  _globals['_CONFIRMORDERREQUEST']._serialized_start=1676
+  _globals['_CONFIRMORDERREQUEST']._serialized_end=1772
+  _globals['_LISTDISPATCHDECISIONSREQUEST']._serialized_start=1774
+  _globals['_LISTDISPATCHDECISIONSREQUEST']._serialized_end=1849
+  _globals['_LISTDISPATCHDECISIONSRESPONSE']._serialized_start=1851
+  _globals['_LISTDISPATCHDECISIONSRESPONSE']._serialized_end=1939
+  _globals['_CANCELORDERREQUEST']._serialized_start=1942
+  _globals['_CANCELORDERREQUEST']._serialized_end=2091
+  _globals['_PUTITEMREQUEST']._serialized_start=2093
+  _globals['_PUTITEMREQUEST']._serialized_end=2187
+  _globals['_LISTITEMSREQUEST']._serialized_start=2189
+  _globals['_LISTITEMSREQUEST']._serialized_end=2207
+  _globals['_LISTITEMSRESPONSE']._serialized_start=2209
+  _globals['_LISTITEMSRESPONSE']._serialized_end=2269
+  _globals['_DUTY']._serialized_start=2271
+  _globals['_DUTY']._serialized_end=2358
+  _globals['_GOONDUTYREQUEST']._serialized_start=2360
+  _globals['_GOONDUTYREQUEST']._serialized_end=2463
+  _globals['_REPORTPOSITIONREQUEST']._serialized_start=2465
+  _globals['_REPORTPOSITIONREQUEST']._serialized_end=2574
+  _globals['_GOOFFDUTYREQUEST']._serialized_start=2576
+  _globals['_GOOFFDUTYREQUEST']._serialized_end=2624
+  _globals['_ORDERSERVICE']._serialized_start=2627
+  _globals['_ORDERSERVICE']._serialized_end=4468
+  _globals['_CATALOGUESERVICE']._serialized_start=4471
+  _globals['_CATALOGUESERVICE']._serialized_end=4714
+  _globals['_DUTYSERVICE']._serialized_start=4717
+  _globals['_DUTYSERVICE']._serialized_end=5052
 # @@protoc_insertion_point(module_scope)

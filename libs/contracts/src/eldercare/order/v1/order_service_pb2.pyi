@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from eldercare.order.v1 import dispatch_pb2 as _dispatch_pb2
 from eldercare.order.v1 import order_pb2 as _order_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -380,6 +381,49 @@ class ConfirmOrderRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ConfirmOrderRequest: _TypeAlias = ConfirmOrderRequest  # noqa: Y015
+
+@_typing.final
+class ListDispatchDecisionsRequest(_message.Message):
+    """ListDispatchDecisions."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDispatchDecisionsRequest: _TypeAlias = ListDispatchDecisionsRequest  # noqa: Y015
+
+@_typing.final
+class ListDispatchDecisionsResponse(_message.Message):
+    """The decisions in the order they were taken."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DECISIONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def decisions(self) -> _containers.RepeatedCompositeFieldContainer[_dispatch_pb2.DispatchDecision]: ...
+    def __init__(
+        self,
+        *,
+        decisions: _abc.Iterable[_dispatch_pb2.DispatchDecision] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decisions", b"decisions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDispatchDecisionsResponse: _TypeAlias = ListDispatchDecisionsResponse  # noqa: Y015
 
 @_typing.final
 class CancelOrderRequest(_message.Message):

@@ -96,6 +96,11 @@ class OrderServiceStub:
                 request_serializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.ConfirmOrderRequest.SerializeToString,
                 response_deserializer=eldercare_dot_order_dot_v1_dot_order__pb2.Order.FromString,
                 _registered_method=True)
+        self.ListDispatchDecisions = channel.unary_unary(
+                '/eldercare.order.v1.OrderService/ListDispatchDecisions',
+                request_serializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.ListDispatchDecisionsRequest.SerializeToString,
+                response_deserializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.ListDispatchDecisionsResponse.FromString,
+                _registered_method=True)
         self.CancelOrder = channel.unary_unary(
                 '/eldercare.order.v1.OrderService/CancelOrder',
                 request_serializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.CancelOrderRequest.SerializeToString,
@@ -191,6 +196,13 @@ class OrderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListDispatchDecisions(self, request, context):
+        """Lists why these workers were asked and not others, ring by ring.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CancelOrder(self, request, context):
         """Cancels an order that is not completed.
         """
@@ -260,6 +272,11 @@ def add_OrderServiceServicer_to_server(servicer, server):
                     servicer.ConfirmOrder,
                     request_deserializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.ConfirmOrderRequest.FromString,
                     response_serializer=eldercare_dot_order_dot_v1_dot_order__pb2.Order.SerializeToString,
+            ),
+            'ListDispatchDecisions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDispatchDecisions,
+                    request_deserializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.ListDispatchDecisionsRequest.FromString,
+                    response_serializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.ListDispatchDecisionsResponse.SerializeToString,
             ),
             'CancelOrder': grpc.unary_unary_rpc_method_handler(
                     servicer.CancelOrder,
@@ -592,6 +609,33 @@ class OrderService:
             '/eldercare.order.v1.OrderService/ConfirmOrder',
             eldercare_dot_order_dot_v1_dot_order__service__pb2.ConfirmOrderRequest.SerializeToString,
             eldercare_dot_order_dot_v1_dot_order__pb2.Order.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDispatchDecisions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.order.v1.OrderService/ListDispatchDecisions',
+            eldercare_dot_order_dot_v1_dot_order__service__pb2.ListDispatchDecisionsRequest.SerializeToString,
+            eldercare_dot_order_dot_v1_dot_order__service__pb2.ListDispatchDecisionsResponse.FromString,
             options,
             channel_credentials,
             insecure,
