@@ -123,8 +123,8 @@ def decode_or_refuse(frame: bytes) -> None:
     except DecodeError as refused:
         reason = refused.reason
     else:
-        reason = None
+        reason = ""
         assert decoded.events
         assert decoded == ADAPTER.decode(frame, NEW, AT)
         json.dumps([to_record(event) for event in decoded.events])
-    assert reason in {None, "FRAME_UNREADABLE", "IDENTITY_UNREADABLE"}
+    assert reason in {"", "FRAME_UNREADABLE", "IDENTITY_UNREADABLE"}
