@@ -104,4 +104,5 @@ def _handled_by(service: str) -> list[str]:
     package = f"{service}_service"
     if importlib.util.find_spec(package) is None or importlib.util.find_spec(f"{package}.handlers") is None:
         return []
-    return sorted(importlib.import_module(f"{package}.handlers").HANDLERS)
+    handlers = importlib.import_module(f"{package}.handlers").HANDLERS
+    return sorted(message.DESCRIPTOR.full_name for message in handlers)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.wall import (
+    HOSTS,
     Process,
     breach_of_the_wall,
     processes,
@@ -27,7 +28,16 @@ def test_every_service_registers_its_processes(service: str) -> None:
 
 @pytest.mark.parametrize("process", processes(), ids=str)
 def test_a_process_loads_one_runtime(process: Process) -> None:
-    assert breach_of_the_wall(process.group, runtimes_loaded_by(process.module)) is None
+    loaded = runtimes_loaded_by(*HOSTS.get(process.group, []), process.module)
+    assert breach_of_the_wall(process.group, loaded) is None
+
+
+@pytest.mark.parametrize(("group", "runtime"), [("eldercare.core", "grpc"), ("eldercare.events", "nameko")])
+def test_the_small_box_hosts_all_services_in_one_runtime(group: str, runtime: str) -> None:
+    together = [process.module for process in processes() if process.group == group]
+    loaded = runtimes_loaded_by(*HOSTS[group], *together)
+    assert runtime in loaded
+    assert breach_of_the_wall(group, loaded) is None
 
 
 @pytest.mark.parametrize("service", services())
