@@ -28,8 +28,8 @@ def after_token(listed: str, token: str) -> tuple[str, str]:
         return START
     try:
         known, region, name = json.loads(urlsafe_b64decode(token.encode()))
-    except (Error, ValueError) as garbled:
+    except (Error, ValueError, TypeError) as garbled:
         raise PageTokenInvalid from garbled
-    if known != listed or not isinstance(region, str) or not isinstance(name, str):
+    if known != listed or not all(isinstance(part, str) and part.isprintable() for part in (region, name)):
         raise PageTokenInvalid
     return region, name

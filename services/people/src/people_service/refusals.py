@@ -15,8 +15,10 @@ REFUSALS: Refusals = {
         _INVALID,
         "A region is a path of one to four levels: regions/city/district/street/community.",
     ),
+    region.RegionTitleInvalid: (_INVALID, "The region's display name must be readable text."),
     region.TimeZoneUnknown: (_INVALID, "The time zone is not in the IANA database. Example: Asia/Shanghai."),
     provider.ProviderNameInvalid: (_INVALID, "A provider is named providers/ and a UUID."),
+    provider.ProviderTitleInvalid: (_INVALID, "The provider's display name must be readable text."),
     provider.ServiceClassInvalid: (_INVALID, "A service class is a code of small letters, digits, - and _."),
     role.RoleObjectMismatch: (
         _INVALID,

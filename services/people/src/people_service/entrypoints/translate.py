@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.ids import uuid7
+from chassis.refusal import Refusal
 from eldercare.people.v1.person_pb2 import DependencyLevel as DependencyLevelMessage
 from eldercare.people.v1.person_pb2 import Person as PersonMessage
 from eldercare.people.v1.person_pb2 import Provider as ProviderMessage
@@ -18,6 +19,20 @@ from people_service.person.identifiers import Identifiers, Position
 from people_service.person.use_cases import Registration
 from people_service.provider.domain import Provider
 from people_service.role.domain import Role, RoleKind
+
+
+class RoleKindMissing(Refusal):
+    """A role without a kind."""
+
+    status = "INVALID_ARGUMENT"
+    sentence = "Say which kind of role it is."
+
+
+class TimeOutOfRange(Refusal):
+    """A moment no calendar holds."""
+
+    status = "INVALID_ARGUMENT"
+    sentence = "A time lies outside of the years 1 to 9999."
 
 
 def registration(request: RegisterPersonRequest, now: datetime) -> Registration:
@@ -43,7 +58,10 @@ def role(told: RoleMessage, now: datetime) -> Role:
 
 
 def role_kind(told: RoleKindMessage.ValueType) -> RoleKind:
-    return RoleKind[RoleKindMessage.Name(told).removeprefix("ROLE_KIND_")]
+    try:
+        return RoleKind[RoleKindMessage.Name(told).removeprefix("ROLE_KIND_")]
+    except (KeyError, ValueError) as missing:
+        raise RoleKindMissing from missing
 
 
 def provider(told: ProviderMessage) -> Provider:
@@ -79,4 +97,7 @@ def _identifiers(request: RegisterPersonRequest) -> Identifiers:
 
 
 def _moment(stamp: Timestamp) -> datetime:
-    return stamp.ToDatetime(tzinfo=UTC)
+    try:
+        return stamp.ToDatetime(tzinfo=UTC)
+    except (ValueError, OverflowError) as unreachable:
+        raise TimeOutOfRange from unreachable

@@ -13,6 +13,10 @@ class ProviderNameInvalid(Exception):
     """Not a provider's resource name."""
 
 
+class ProviderTitleInvalid(Exception):
+    """Nothing to show, or characters nobody can see."""
+
+
 class ServiceClassInvalid(Exception):
     """A class of service that is not a code."""
 
@@ -29,12 +33,22 @@ class Provider:
     def founded(cls, *, name: str, region: str, display_name: str, service_classes: tuple[str, ...]) -> Provider:
         if not NAME.fullmatch(name):
             raise ProviderNameInvalid
-        return cls(name=name, region=region, display_name=display_name, service_classes=_codes(service_classes))
+        return cls(
+            name=name, region=region, display_name=_readable(display_name), service_classes=_codes(service_classes)
+        )
 
     def described(self, *, region: str, display_name: str, service_classes: tuple[str, ...]) -> Provider:
         """Return the provider as told; the same words again are no change."""
-        told = replace(self, region=region, display_name=display_name, service_classes=_codes(service_classes))
+        told = replace(
+            self, region=region, display_name=_readable(display_name), service_classes=_codes(service_classes)
+        )
         return self if told == self else replace(told, version=self.version + 1)
+
+
+def _readable(title: str) -> str:
+    if not title.strip() or not title.isprintable():
+        raise ProviderTitleInvalid
+    return title
 
 
 def _codes(classes: tuple[str, ...]) -> tuple[str, ...]:

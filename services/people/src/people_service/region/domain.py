@@ -13,6 +13,10 @@ class RegionPathInvalid(Exception):
     """Not a path of one to four levels."""
 
 
+class RegionTitleInvalid(Exception):
+    """Nothing to show, or characters nobody can see."""
+
+
 class TimeZoneUnknown(Exception):
     """Not a zone of the IANA database."""
 
@@ -27,6 +31,10 @@ class Scope:
     """The part of the tree a list may show. Every list takes one."""
 
     region: str
+
+    def __post_init__(self) -> None:
+        if not PATH.fullmatch(self.region):
+            raise RegionPathInvalid
 
     def covers(self, region: str) -> bool:
         return covers(self.region, region)
@@ -43,7 +51,7 @@ class Region:
     def founded(cls, *, name: str, display_name: str, time_zone: str) -> Region:
         if not PATH.fullmatch(name):
             raise RegionPathInvalid
-        return cls(name=name, display_name=display_name, time_zone=_known_zone(time_zone))
+        return cls(name=name, display_name=_readable(display_name), time_zone=_known_zone(time_zone))
 
     @property
     def parent(self) -> str | None:
@@ -53,8 +61,14 @@ class Region:
 
     def described(self, *, display_name: str, time_zone: str) -> Region:
         """Return the region as told; the same words again are no change."""
-        told = replace(self, display_name=display_name, time_zone=_known_zone(time_zone))
+        told = replace(self, display_name=_readable(display_name), time_zone=_known_zone(time_zone))
         return self if told == self else replace(told, version=self.version + 1)
+
+
+def _readable(title: str) -> str:
+    if not title.strip() or not title.isprintable():
+        raise RegionTitleInvalid
+    return title
 
 
 def _known_zone(key: str) -> str:
