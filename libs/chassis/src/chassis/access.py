@@ -1,7 +1,6 @@
 """One question decides every call: can this subject do this action to this object?"""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
 
 from google.protobuf.message import Message
 
@@ -9,8 +8,6 @@ from chassis.context import Caller
 from chassis.refusal import NotFound, Refusal
 from chassis.work import Work
 from eldercare.access.v1.access_pb2 import Access
-
-_REGIONAL = ("operator", "supervisor", "volunteer")
 
 
 class NotYourRegion(Refusal):
@@ -28,14 +25,20 @@ class PurposeMissing(Refusal):
     sentence = "Say for what purpose this is read: it is sensitive and will be logged."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Relations:
-    """Who an object concerns: its elder, their family, the workers on it, its region."""
+    """Who an object concerns: its region, and by role who holds that role towards it.
 
-    elder: str = ""
-    family: frozenset[str] = field(default_factory=frozenset)
-    workers: frozenset[str] = field(default_factory=frozenset)
-    region: str = ""
+    `Relations(region="regions/…", owner="persons/…", helper={"persons/…"})`: the keywords are the roles of the contract.
+    """
+
+    def __init__(self, *, region: str = "", **holders: str | Collection[str]) -> None:
+        self.region = region
+        self._holders = {
+            role: frozenset({held} if isinstance(held, str) else held) - {""} for role, held in holders.items()
+        }
+
+    def holders(self, role: str) -> frozenset[str]:
+        return self._holders.get(role, frozenset())
 
 
 Relate = Callable[[Work, str], Relations | None]
@@ -57,34 +60,29 @@ def check(work: Work, access: Access, request: Message, caller: Caller, relate: 
             raise NotFound(name)
     elif access.region:
         region = str(_field(request, access.region))
-        if not any(
-            covers(own, region) for role in _REGIONAL if role in access.allow for own in caller.objects_of(role)
-        ):
+        if not _answers_for(caller, access, region):
             raise NotYourRegion(region=region)
-    elif not ("person" in access.allow and caller.subject.startswith("persons/")):
-        if not any(caller.objects_of(role) for role in access.allow):
-            raise RoleMissing(action=access.action)
+    elif not _is_person(caller, access) and not any(caller.objects_of(role) for role in access.allow):
+        raise RoleMissing(action=access.action)
     if access.sensitive and not caller.purpose:
         raise PurposeMissing(action=access.action)
 
 
 def can(caller: Caller, access: Access, relations: Relations) -> bool:
     """Whether one of the allowed roles holds between the caller and the object."""
-    holds = {
-        "service": caller.is_service,
-        "elder": caller.subject == relations.elder,
-        "family": caller.subject in relations.family,
-        "worker": caller.subject in relations.workers,
-        "person": caller.subject.startswith("persons/"),
-    }
-    if any(holds.get(role, False) for role in access.allow):
-        return True
-    return any(
-        covers(region, relations.region)
-        for role in _REGIONAL
-        if role in access.allow
-        for region in caller.objects_of(role)
+    return (
+        _is_person(caller, access)
+        or any(caller.subject in relations.holders(role) for role in access.allow)
+        or _answers_for(caller, access, relations.region)
     )
+
+
+def _is_person(caller: Caller, access: Access) -> bool:
+    return "person" in access.allow and caller.subject.startswith("persons/")
+
+
+def _answers_for(caller: Caller, access: Access, region: str) -> bool:
+    return any(covers(own, region) for role in access.allow for own in caller.objects_of(role))
 
 
 def _field(request: Message, path: str) -> object:

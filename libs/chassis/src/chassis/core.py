@@ -67,13 +67,12 @@ class Parts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core(Generic[S]):
-    """One service as the host of core processes sees it. `rpc_services` are full names from the contract."""
+    """One service as the host of core processes sees it."""
 
     service: str
     settings: type[S]
     relate: Relate
     build: Callable[[Deps[S]], Parts]
-    rpc_services: Sequence[str]
     handlers: Handlers = field(default_factory=dict)
     refusals: Refusals = field(default_factory=dict)
 

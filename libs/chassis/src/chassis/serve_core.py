@@ -15,7 +15,7 @@ from chassis.clock import monotonic
 from chassis.core import Core, RunningCore
 from chassis.environment import CoreEnvironment, ServiceEnvironment, rpc_targets
 from chassis.health import HealthServer
-from chassis.rpc.server import Guard, Server, rules_of
+from chassis.rpc.server import Guard, Server, names_of, rules_of
 from chassis.settings import load
 
 log = structlog.get_logger(__name__)
@@ -32,7 +32,7 @@ def main(services: Sequence[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     server = _server(place.rpc_address, cores)
-    names = [name for core in cores for name in core.core.rpc_services]
+    names = [name for core in cores for name in names_of(core.parts.servicers)]
     health = HealthServer(place.health_address, live=lambda: _stalled(cores), ready=lambda: _not_ready(cores))
     for core in cores:
         core.start()
@@ -56,7 +56,9 @@ def _build(name: str) -> RunningCore:
 
 
 def _server(address: str, cores: Sequence[RunningCore]) -> Server:
-    guards: list[Any] = [Guard(core.identity, rules_of(core.core.rpc_services), core.core.refusals) for core in cores]
+    guards: list[Any] = [
+        Guard(core.identity, rules_of(names_of(core.parts.servicers)), core.core.refusals) for core in cores
+    ]
     server = Server(address, guards)
     for core in cores:
         for add, servicer in core.parts.servicers:

@@ -22,4 +22,4 @@ def relate(work: Work, name: str) -> Relations | None:
 
 def _relations(work: Work, person: Person) -> Relations:
     family = roles.family_of(work, person.name) if person.erased_at is None else frozenset[str]()
-    return Relations(elder=person.name, family=family, workers=frozenset(), region=person.region)
+    return Relations(elder=person.name, family=family, region=person.region)

@@ -139,7 +139,7 @@ EXCEPTION
     WHEN check_violation THEN NULL;  -- the default partition already holds rows of that month; they stay there
     WHEN duplicate_table THEN NULL;
 END $$;
-SELECT ensure_partition(t, (date_trunc('month', now()) + m * interval '1 month')::date)
+SELECT ensure_partition(t, (date_trunc('month', app_now()) + m * interval '1 month')::date)
     FROM unnest(ARRAY['events', 'inbox']) t, generate_series(0, 3) m;
 
 -- Events whose handler failed; later ones of the same aggregate wait behind them.

@@ -1,7 +1,7 @@
 """Calling another service: signed, with a deadline, refusals come back by name."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import grpc
 import structlog
@@ -31,7 +31,7 @@ def purpose(text: str) -> Metadata:
 def refused(error: grpc.RpcError) -> Refused:
     """The named refusal inside a gRPC error."""
     code = error.code()
-    status = rpc_status.from_call(error)
+    status = rpc_status.from_call(cast("Any", error))
     info = error_details_pb2.ErrorInfo()
     for detail in status.details if status else ():
         if detail.Is(info.DESCRIPTOR):

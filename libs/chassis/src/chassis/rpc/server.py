@@ -1,5 +1,7 @@
 """The gRPC server: every call has a signed caller, a deadline, valid fields, a rule, and errors with names."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from concurrent import futures
 from dataclasses import replace
@@ -158,6 +160,27 @@ def rules_of(services: Sequence[str]) -> dict[str, Access]:
                 raise ValueError(f"{name}.{method.name} has no (eldercare.access.v1.access)")
             rules[f"/{name}/{method.name}"] = options.Extensions[access]
     return rules
+
+
+class _Names:
+    """Stands in for a server to learn which services a servicer is added as."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def add_generic_rpc_handlers(self, handlers: Sequence[Any]) -> None:
+        """The names come with the registered handlers."""
+
+    def add_registered_method_handlers(self, service_name: str, method_handlers: Mapping[str, Any]) -> None:
+        self.seen.append(service_name)
+
+
+def names_of(servicers: Sequence[tuple[Callable[[Any, Any], None], Any]]) -> list[str]:
+    """Full names of the services these servicers are added as."""
+    names = _Names()
+    for add, servicer in servicers:
+        add(servicer, names)
+    return names.seen
 
 
 class Server:

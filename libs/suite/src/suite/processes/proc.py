@@ -2,12 +2,14 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
+STANDSTILL = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +20,15 @@ class Seen:
     parent: int
     started: int
     name: str
+    state: str
 
     def alive(self) -> bool:
         now = look(self.pid)
         return now is not None and now.started == self.started
+
+    def stands_still(self) -> bool:
+        now = look(self.pid)
+        return now is None or now.started != self.started or now.state in {"T", "t"}
 
     def send(self, number: signal.Signals) -> None:
         if self.alive():
@@ -51,7 +58,7 @@ def look(pid: int) -> Seen | None:
     fields = rest.split()
     if fields[0] in {"Z", "X"}:
         return None
-    return Seen(pid=pid, parent=int(fields[1]), started=int(fields[19]), name=name)
+    return Seen(pid=pid, parent=int(fields[1]), started=int(fields[19]), name=name, state=fields[0])
 
 
 def everyone() -> Iterator[Seen]:
@@ -91,7 +98,15 @@ def freeze(find: Callable[[], Iterable[Seen]]) -> list[Seen]:
         for seen in new:
             seen.send(signal.SIGSTOP)
             stopped[seen.pid] = seen
+        _await_standstill(new)
     return list(stopped.values())
+
+
+def _await_standstill(those: Iterable[Seen]) -> None:
+    # A process inside a disk write stops only when the write is over.
+    deadline = time.monotonic() + STANDSTILL
+    while not all(seen.stands_still() for seen in those) and time.monotonic() < deadline:
+        time.sleep(0.001)
 
 
 def kill(find: Callable[[], Iterable[Seen]]) -> list[Seen]:

@@ -6,7 +6,7 @@ import time
 
 from suite.processes import proc
 
-GRACE = 3.0
+GRACE = 1.0
 
 
 def sweep(mark: str) -> None:

@@ -1,7 +1,7 @@
 """The three ways to a server, in order: an address in the environment, a program of this machine, Docker."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from suite.servers import docker, postgres, rabbitmq, redis
@@ -70,9 +70,9 @@ RECIPES = (
 )
 
 
-def choose(recipe: Recipe, ways: Sequence[Kind], environment: Mapping[str, str]) -> Kind | None:
+def choose(recipe: Recipe, ways: Sequence[Kind]) -> Kind | None:
     for way in ways:
-        if way == "address" and environment.get(recipe.variable):
+        if way == "address" and os.environ.get(recipe.variable):
             return way
         if way == "binary" and recipe.present():
             return way
@@ -81,17 +81,24 @@ def choose(recipe: Recipe, ways: Sequence[Kind], environment: Mapping[str, str])
     return None
 
 
-def servers_for(place: Place, ways: Sequence[Kind]) -> dict[str, Server]:
+def servers_for(place: Place, ways: Sequence[Kind] = WAYS) -> dict[str, Server]:
     """One server a recipe, not started yet; or one refusal that names all that are missing."""
-    chosen = {recipe.name: choose(recipe, ways, os.environ) for recipe in RECIPES}
-    missing = [recipe for recipe in RECIPES if chosen[recipe.name] is None]
-    if missing:
-        raise ServerMissing(" and ".join(recipe.name for recipe in missing), _ways_to_get(missing))
-    return {recipe.name: _make(recipe, place, chosen[recipe.name]) for recipe in RECIPES}
+    if (refusal := missing(ways)) is not None:
+        raise refusal
+    return {recipe.name: _make(recipe, place, choose(recipe, ways)) for recipe in RECIPES}
+
+
+def missing(ways: Sequence[Kind] = WAYS) -> ServerMissing | None:
+    lacking = _lacking(ways)
+    return ServerMissing([recipe.name for recipe in lacking], _ways_to_get(lacking)) if lacking else None
 
 
 def missing_packages() -> list[str]:
-    return [recipe.package for recipe in RECIPES if choose(recipe, WAYS, os.environ) is None]
+    return [recipe.package for recipe in _lacking(WAYS)]
+
+
+def _lacking(ways: Sequence[Kind]) -> list[Recipe]:
+    return [recipe for recipe in RECIPES if choose(recipe, ways) is None]
 
 
 def _make(recipe: Recipe, place: Place, way: Kind | None) -> Server:

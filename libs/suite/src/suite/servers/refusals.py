@@ -10,9 +10,11 @@ from suite.processes.refusals import Refusal
 class ServerMissing(Refusal):
     reason: ClassVar[str] = "SERVER_MISSING"
 
-    def __init__(self, name: str, ways: Sequence[str]) -> None:
-        super().__init__("\n".join([f"{name} was not found. Ways to get it:", *(f"  - {way}" for way in ways)]))
-        self.name, self.ways = name, tuple(ways)
+    def __init__(self, names: Sequence[str], ways: Sequence[str]) -> None:
+        self.name = " and ".join(names)
+        self.ways = tuple(ways)
+        verb = "were" if len(names) > 1 else "was"
+        super().__init__("\n".join([f"{self.name} {verb} not found. Ways to get it:", *(f"  - {way}" for way in ways)]))
 
 
 class RunDirBusy(Refusal):

@@ -1,0 +1,28 @@
+"""Whose a thing is: what the access rule of each call is checked against."""
+
+from chassis.access import Relations
+from chassis.work import Work
+from device_service.alarm.store import find_alarm
+from device_service.device.store import find_device
+from device_service.person.store import family_of, find_person
+
+
+def relate(work: Work, name: str) -> Relations | None:
+    """None: there is no such thing."""
+    collection = name.partition("/")[0]
+    if collection == "persons":
+        person = find_person(work, name)
+        return _of(work, name, person.region) if person else None
+    if collection == "devices":
+        device = find_device(work, name)
+        holder = device.assignment.holder.person if device and device.assignment else ""
+        return _of(work, holder, device.region) if device else None
+    if collection == "alarms":
+        alarm = find_alarm(work, name)
+        return _of(work, alarm.person, alarm.region) if alarm else None
+    return None
+
+
+def _of(work: Work, elder: str, region: str) -> Relations:
+    family = family_of(work, elder) if elder else frozenset()
+    return Relations(elder=elder, family=family, region=region)
