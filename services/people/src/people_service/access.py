@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from chassis.access import Relations
-
 from chassis.work import Work
 from people_service.person import store as persons
 from people_service.person.domain import Person

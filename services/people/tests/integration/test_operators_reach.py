@@ -100,7 +100,7 @@ def test_somebody_becomes_family_of_an_elder_of_the_garden(garden: TestDatabase)
     with garden.work() as work:
         relations = relate(work, GRANNY_WEN)
     assert relations
-    assert (relations.elder, relations.family, relations.region) == (GRANNY_WEN, {UNCLE_BAI}, PLUM_GARDEN)
+    assert (relations.elder, relations.family, relations.region) == (GRANNY_WEN, frozenset({UNCLE_BAI}), PLUM_GARDEN)
 
 
 @pytest.mark.parametrize(

@@ -215,8 +215,8 @@ def test_an_erased_person_gets_no_password(people: TestDatabase, seals: Seals) -
     with people.work() as work:
         register_granny(work, seals)
         erase_person(work, GRANNY_WEN, EVERYWHERE)
+    credentials = Credentials(login="granny", password_hash=CHEAP.hashed(RIGHT))
     with pytest.raises(PersonIsErased), people.work() as work:
-        credentials = Credentials(login="granny", password_hash=CHEAP.hashed(RIGHT))
         set_password(work, seals, GRANNY_WEN, credentials, None)
 
 

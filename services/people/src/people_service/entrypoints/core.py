@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from chassis.core import Core, Deps, Parts
-
 from chassis.work import Work
 from eldercare.people.v1 import person_service_pb2_grpc as contract
 from people_service.access import relate
 from people_service.entrypoints.person_rpc import PersonRpc
 from people_service.entrypoints.session_rpc import SessionRpc, SignInDesk
-from people_service.handlers import HANDLERS
 from people_service.refusals import REFUSALS
 from people_service.session.passwords import Passwords
 from people_service.session.store import drop_forgotten_attempts
@@ -38,4 +36,10 @@ def _tidy(work: Work) -> None:
     drop_forgotten_attempts(work)
 
 
-CORE = Core(service="people", settings=PeopleSettings, handlers=HANDLERS, relate=relate, refusals=REFUSALS, build=build)
+CORE = Core(
+    service="people",
+    settings=PeopleSettings,
+    relate=relate,
+    refusals=REFUSALS,
+    build=build,
+)
