@@ -26,13 +26,15 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n eldercare/device/v1/device.proto\x12\x13\x65ldercare.device.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdb\x02\n\x06\x44\x65vice\x12\x0c\n\x04name\x18\x01 \x01(\t\x12)\n\x07\x61\x64\x61pter\x18\x02 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^[a-z0-9-]{1,40}$\x12,\n\x08identity\x18\x03 \x01(\tB\x1a\xbaH\x17r\x15\x32\x13^[0-9A-Za-z]{4,40}$\x12\x17\n\x06vendor\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12\x16\n\x05model\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12\x37\n\x06region\x18\x06 \x01(\tB\'\xbaH$r\"2 ^regions(/[a-z0-9-]{1,40}){1,4}$\x12\x33\n\nassignment\x18\x07 \x01(\x0b\x32\x1f.eldercare.device.v1.Assignment\x12\x32\n\x0elast_seen_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x62\x61ttery_percent\x18\t \x01(\x05\"\xc5\x01\n\nAssignment\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x02 \x01(\t\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\r\n\x05place\x18\x04 \x01(\t\x12\x0e\n\x06region\x18\x05 \x01(\t\x12\x0c\n\x04\x63\x65ll\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa8\x01\n\x08Position\x12$\n\x03lat\x18\x01 \x01(\x01\x42\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x80V@)\x00\x00\x00\x00\x00\x80V\xc0\x12$\n\x03lon\x18\x02 \x01(\x01\x42\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x80\x66@)\x00\x00\x00\x00\x00\x80\x66\xc0\x12\x0e\n\x06source\x18\x03 \x01(\t\x12\x12\n\naccuracy_m\x18\x04 \x01(\x01\x12,\n\x08\x66ix_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf1\x02\n\x05\x41larm\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x02 \x01(\t\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\r\n\x05place\x18\x04 \x01(\t\x12\x0e\n\x06region\x18\x05 \x01(\t\x12\x0c\n\x04\x63\x65ll\x18\x06 \x01(\t\x12\x0c\n\x04kind\x18\x07 \x01(\t\x12\x19\n\x11scaip_device_type\x18\x08 \x01(\t\x12\x19\n\x11scaip_status_code\x18\t \x01(\t\x12.\n\nevent_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0creceive_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61rchived\x18\x0c \x01(\x08\x12\x0f\n\x07quality\x18\r \x01(\t\x12/\n\x08position\x18\x0e \x01(\x0b\x32\x1d.eldercare.device.v1.Position\x12\x13\n\x0b\x63orrelation\x18\x0f \x01(\t\"\xb0\x01\n\rUnknownDevice\x12\x0f\n\x07\x61\x64\x61pter\x18\x01 \x01(\t\x12\x10\n\x08identity\x18\x02 \x01(\t\x12\x13\n\x0b\x66rame_count\x18\x03 \x01(\x03\x12\x33\n\x0f\x66irst_seen_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_seen_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xd9\x01\n\x0bObservation\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x02 \x01(\t\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\r\n\x05value\x18\x05 \x01(\x01\x12\x0c\n\x04unit\x18\x06 \x01(\t\x12.\n\nevent_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0creceive_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07quality\x18\t \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n eldercare/device/v1/device.proto\x12\x13\x65ldercare.device.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd0\x03\n\x06\x44\x65vice\x12\x0c\n\x04name\x18\x01 \x01(\t\x12)\n\x07\x61\x64\x61pter\x18\x02 \x01(\tB\x18\xbaH\x15r\x13\x32\x11^[a-z0-9-]{1,40}$\x12,\n\x08identity\x18\x03 \x01(\tB\x1a\xbaH\x17r\x15\x32\x13^[0-9A-Za-z]{4,40}$\x12\x17\n\x06vendor\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12\x16\n\x05model\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18<\x12\x37\n\x06region\x18\x06 \x01(\tB\'\xbaH$r\"2 ^regions(/[a-z0-9-]{1,40}){1,4}$\x12\x33\n\nassignment\x18\x07 \x01(\x0b\x32\x1f.eldercare.device.v1.Assignment\x12\x32\n\x0elast_seen_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x62\x61ttery_percent\x18\t \x01(\x05\x12\x43\n\x07options\x18\n \x03(\x0b\x32(.eldercare.device.v1.Device.OptionsEntryB\x08\xbaH\x05\x9a\x01\x02\x10\x14\x1a.\n\x0cOptionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xc5\x01\n\nAssignment\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x02 \x01(\t\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\r\n\x05place\x18\x04 \x01(\t\x12\x0e\n\x06region\x18\x05 \x01(\t\x12\x0c\n\x04\x63\x65ll\x18\x06 \x01(\t\x12.\n\nstart_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa8\x01\n\x08Position\x12$\n\x03lat\x18\x01 \x01(\x01\x42\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x80V@)\x00\x00\x00\x00\x00\x80V\xc0\x12$\n\x03lon\x18\x02 \x01(\x01\x42\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00\x80\x66@)\x00\x00\x00\x00\x00\x80\x66\xc0\x12\x0e\n\x06source\x18\x03 \x01(\t\x12\x12\n\naccuracy_m\x18\x04 \x01(\x01\x12,\n\x08\x66ix_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x89\x03\n\x05\x41larm\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x02 \x01(\t\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\r\n\x05place\x18\x04 \x01(\t\x12\x0e\n\x06region\x18\x05 \x01(\t\x12\x0c\n\x04\x63\x65ll\x18\x06 \x01(\t\x12\x0c\n\x04kind\x18\x07 \x01(\t\x12\x19\n\x11scaip_device_type\x18\x08 \x01(\t\x12\x19\n\x11scaip_status_code\x18\t \x01(\t\x12.\n\nevent_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0creceive_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61rchived\x18\x0c \x01(\x08\x12\x0f\n\x07quality\x18\r \x01(\t\x12/\n\x08position\x18\x0e \x01(\x0b\x32\x1d.eldercare.device.v1.Position\x12\x13\n\x0b\x63orrelation\x18\x0f \x01(\t\x12\x16\n\x0ehanded_over_to\x18\x10 \x01(\t\"\xb0\x01\n\rUnknownDevice\x12\x0f\n\x07\x61\x64\x61pter\x18\x01 \x01(\t\x12\x10\n\x08identity\x18\x02 \x01(\t\x12\x13\n\x0b\x66rame_count\x18\x03 \x01(\x03\x12\x33\n\x0f\x66irst_seen_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0elast_seen_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xba\x02\n\x0bObservation\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x02 \x01(\t\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\x0c\n\x04\x63ode\x18\x04 \x01(\t\x12\r\n\x05value\x18\x05 \x01(\x01\x12\x0c\n\x04unit\x18\x06 \x01(\t\x12.\n\nevent_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0creceive_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07quality\x18\t \x01(\t\x12\x0e\n\x06method\x18\n \x01(\t\x12\x10\n\x08\x61rchived\x18\x0b \x01(\x08\x12=\n\ncomponents\x18\x0c \x03(\x0b\x32).eldercare.device.v1.ObservationComponent\"A\n\x14ObservationComponent\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01\x12\x0c\n\x04unit\x18\x03 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'eldercare.device.v1.device_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_DEVICE_OPTIONSENTRY']._loaded_options = None
+  _globals['_DEVICE_OPTIONSENTRY']._serialized_options = b'8\001'
   _globals['_DEVICE'].fields_by_name['adapter']._loaded_options = None
   _globals['_DEVICE'].fields_by_name['adapter']._serialized_options = b'\272H\025r\0232\021^[a-z0-9-]{1,40}$'
   _globals['_DEVICE'].fields_by_name['identity']._loaded_options = None
@@ -43,20 +45,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DEVICE'].fields_by_name['model']._serialized_options = b'\272H\004r\002\030<'
   _globals['_DEVICE'].fields_by_name['region']._loaded_options = None
   _globals['_DEVICE'].fields_by_name['region']._serialized_options = b'\272H$r\"2 ^regions(/[a-z0-9-]{1,40}){1,4}$'
+  _globals['_DEVICE'].fields_by_name['options']._loaded_options = None
+  _globals['_DEVICE'].fields_by_name['options']._serialized_options = b'\272H\005\232\001\002\020\024'
   _globals['_POSITION'].fields_by_name['lat']._loaded_options = None
   _globals['_POSITION'].fields_by_name['lat']._serialized_options = b'\272H\024\022\022\031\000\000\000\000\000\200V@)\000\000\000\000\000\200V\300'
   _globals['_POSITION'].fields_by_name['lon']._loaded_options = None
   _globals['_POSITION'].fields_by_name['lon']._serialized_options = b'\272H\024\022\022\031\000\000\000\000\000\200f@)\000\000\000\000\000\200f\300'
   _globals['_DEVICE']._serialized_start=120
-  _globals['_DEVICE']._serialized_end=467
-  _globals['_ASSIGNMENT']._serialized_start=470
-  _globals['_ASSIGNMENT']._serialized_end=667
-  _globals['_POSITION']._serialized_start=670
-  _globals['_POSITION']._serialized_end=838
-  _globals['_ALARM']._serialized_start=841
-  _globals['_ALARM']._serialized_end=1210
-  _globals['_UNKNOWNDEVICE']._serialized_start=1213
-  _globals['_UNKNOWNDEVICE']._serialized_end=1389
-  _globals['_OBSERVATION']._serialized_start=1392
-  _globals['_OBSERVATION']._serialized_end=1609
+  _globals['_DEVICE']._serialized_end=584
+  _globals['_DEVICE_OPTIONSENTRY']._serialized_start=538
+  _globals['_DEVICE_OPTIONSENTRY']._serialized_end=584
+  _globals['_ASSIGNMENT']._serialized_start=587
+  _globals['_ASSIGNMENT']._serialized_end=784
+  _globals['_POSITION']._serialized_start=787
+  _globals['_POSITION']._serialized_end=955
+  _globals['_ALARM']._serialized_start=958
+  _globals['_ALARM']._serialized_end=1351
+  _globals['_UNKNOWNDEVICE']._serialized_start=1354
+  _globals['_UNKNOWNDEVICE']._serialized_end=1530
+  _globals['_OBSERVATION']._serialized_start=1533
+  _globals['_OBSERVATION']._serialized_end=1847
+  _globals['_OBSERVATIONCOMPONENT']._serialized_start=1849
+  _globals['_OBSERVATIONCOMPONENT']._serialized_end=1914
 # @@protoc_insertion_point(module_scope)

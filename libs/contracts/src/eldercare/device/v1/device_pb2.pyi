@@ -3,9 +3,11 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -23,6 +25,26 @@ class Device(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class OptionsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     NAME_FIELD_NUMBER: _builtins.int
     ADAPTER_FIELD_NUMBER: _builtins.int
     IDENTITY_FIELD_NUMBER: _builtins.int
@@ -32,6 +54,7 @@ class Device(_message.Message):
     ASSIGNMENT_FIELD_NUMBER: _builtins.int
     LAST_SEEN_TIME_FIELD_NUMBER: _builtins.int
     BATTERY_PERCENT_FIELD_NUMBER: _builtins.int
+    OPTIONS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """devices/{uuid}"""
     adapter: _builtins.str
@@ -49,6 +72,10 @@ class Device(_message.Message):
 
     @_builtins.property
     def last_seen_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def options(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """What the adapter must know of this model, for example `bit_22`: the manifest of the adapter lists them."""
+
     def __init__(
         self,
         *,
@@ -61,10 +88,11 @@ class Device(_message.Message):
         assignment: Global___Assignment | None = ...,
         last_seen_time: _timestamp_pb2.Timestamp | None = ...,
         battery_percent: _builtins.int = ...,
+        options: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["assignment", b"assignment", "last_seen_time", b"last_seen_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["adapter", b"adapter", "assignment", b"assignment", "battery_percent", b"battery_percent", "identity", b"identity", "last_seen_time", b"last_seen_time", "model", b"model", "name", b"name", "region", b"region", "vendor", b"vendor"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adapter", b"adapter", "assignment", b"assignment", "battery_percent", b"battery_percent", "identity", b"identity", "last_seen_time", b"last_seen_time", "model", b"model", "name", b"name", "options", b"options", "region", b"region", "vendor", b"vendor"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -175,6 +203,7 @@ class Alarm(_message.Message):
     QUALITY_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
     CORRELATION_FIELD_NUMBER: _builtins.int
+    HANDED_OVER_TO_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """alarms/{uuid}"""
     device: _builtins.str
@@ -193,6 +222,8 @@ class Alarm(_message.Message):
     """valid or suspect."""
     correlation: _builtins.str
     """The id that ties frame, incident, order and settlement together."""
+    handed_over_to: _builtins.str
+    """incidents/{uuid} or tasks/{uuid} that has it; empty while nobody has answered."""
     @_builtins.property
     def event_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -219,10 +250,11 @@ class Alarm(_message.Message):
         quality: _builtins.str = ...,
         position: Global___Position | None = ...,
         correlation: _builtins.str = ...,
+        handed_over_to: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["event_time", b"event_time", "position", b"position", "receive_time", b"receive_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["archived", b"archived", "cell", b"cell", "correlation", b"correlation", "device", b"device", "event_time", b"event_time", "kind", b"kind", "name", b"name", "person", b"person", "place", b"place", "position", b"position", "quality", b"quality", "receive_time", b"receive_time", "region", b"region", "scaip_device_type", b"scaip_device_type", "scaip_status_code", b"scaip_status_code"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["archived", b"archived", "cell", b"cell", "correlation", b"correlation", "device", b"device", "event_time", b"event_time", "handed_over_to", b"handed_over_to", "kind", b"kind", "name", b"name", "person", b"person", "place", b"place", "position", b"position", "quality", b"quality", "receive_time", b"receive_time", "region", b"region", "scaip_device_type", b"scaip_device_type", "scaip_status_code", b"scaip_status_code"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -278,6 +310,9 @@ class Observation(_message.Message):
     EVENT_TIME_FIELD_NUMBER: _builtins.int
     RECEIVE_TIME_FIELD_NUMBER: _builtins.int
     QUALITY_FIELD_NUMBER: _builtins.int
+    METHOD_FIELD_NUMBER: _builtins.int
+    ARCHIVED_FIELD_NUMBER: _builtins.int
+    COMPONENTS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """observations/{uuid}"""
     device: _builtins.str
@@ -289,10 +324,18 @@ class Observation(_message.Message):
     """UCUM."""
     quality: _builtins.str
     """valid, suspect or invalid."""
+    method: _builtins.str
+    """How it was measured, for example `wrist-optical`: a wrist is not a cuff."""
+    archived: _builtins.bool
+    """From the device's backlog."""
     @_builtins.property
     def event_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def receive_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def components(self) -> _containers.RepeatedCompositeFieldContainer[Global___ObservationComponent]:
+        """A panel such as blood pressure has components and no value of its own."""
+
     def __init__(
         self,
         *,
@@ -305,11 +348,43 @@ class Observation(_message.Message):
         event_time: _timestamp_pb2.Timestamp | None = ...,
         receive_time: _timestamp_pb2.Timestamp | None = ...,
         quality: _builtins.str = ...,
+        method: _builtins.str = ...,
+        archived: _builtins.bool = ...,
+        components: _abc.Iterable[Global___ObservationComponent] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["event_time", b"event_time", "receive_time", b"receive_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "device", b"device", "event_time", b"event_time", "name", b"name", "person", b"person", "quality", b"quality", "receive_time", b"receive_time", "unit", b"unit", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["archived", b"archived", "code", b"code", "components", b"components", "device", b"device", "event_time", b"event_time", "method", b"method", "name", b"name", "person", b"person", "quality", b"quality", "receive_time", b"receive_time", "unit", b"unit", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Observation: _TypeAlias = Observation  # noqa: Y015
+
+@_typing.final
+class ObservationComponent(_message.Message):
+    """One part of a panel."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    """LOINC."""
+    value: _builtins.float
+    unit: _builtins.str
+    """UCUM."""
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        value: _builtins.float = ...,
+        unit: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "unit", b"unit", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ObservationComponent: _TypeAlias = ObservationComponent  # noqa: Y015

@@ -1,0 +1,59 @@
+"""A frame between the socket and the store, and what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from device_service.adapters.contract import SessionState
+from device_service.adapters.events import Alarm, Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """`state` is the session before this frame, so that the frame can be read again with a device's options.
+
+    `retried`: a transaction with this frame failed, perhaps only in telling us so.
+    """
+
+    id: UUID
+    adapter: str
+    identity: str
+    session: UUID
+    data: bytes
+    state: SessionState
+    events: tuple[Event, ...] = ()
+    replies: tuple[bytes, ...] = ()
+    reason: str = ""
+    second_session: bool = False
+    retried: bool = False
+
+    @property
+    def is_alarm(self) -> bool:
+        return any(isinstance(event.body, Alarm) for event in self.events)
+
+
+class Verdict(StrEnum):
+    """STORED and REPEATED are acknowledged; an UNKNOWN identity hears nothing."""
+
+    STORED = "stored"
+    REPEATED = "repeated"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    verdict: Verdict
+    replies: tuple[bytes, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    alarms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stray:
+    """Bytes without a device: of an unknown identity, or no frame at all."""
+
+    adapter: str
+    identity: str
+    reason: str
+    data: bytes

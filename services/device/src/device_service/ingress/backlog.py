@@ -1,0 +1,93 @@
+"""What waits to be stored. Frames of one identity keep their order; identities with an alarm go first."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+from device_service.frame.received import Received, Stored
+
+FAIR_SHARE = 16
+
+Answer = Callable[[Stored | None], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """`answer` hears what became of the frame; None when it could not be stored at all."""
+
+    frame: Received
+    answer: Answer
+
+    @property
+    def identity(self) -> str:
+        return self.frame.identity
+
+
+class _Line:
+    __slots__ = ("alarms", "frames")
+
+    def __init__(self) -> None:
+        self.frames: deque[Waiting] = deque()
+        self.alarms = 0
+
+
+class Backlog:
+    """One lane's queue. An alarm pulls what its own watch said before it along, and nothing else."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, _Line] = {}
+        self._normal: dict[str, None] = {}
+        self._urgent: dict[str, None] = {}
+
+    def __len__(self) -> int:
+        return sum(len(line.frames) for line in self._lines.values())
+
+    def __bool__(self) -> bool:
+        return bool(self._lines)
+
+    def put(self, waiting: Waiting) -> None:
+        self._line(waiting).frames.append(waiting)
+
+    def put_back(self, batch: Iterable[Waiting]) -> None:
+        for waiting in reversed(list(batch)):
+            self._line(waiting).frames.appendleft(waiting)
+
+    def take(self, most: int) -> list[Waiting]:
+        """Alarms alone when there are any: a batch of vitals must not make them wait."""
+        batch: list[Waiting] = []
+        queue = self._urgent or self._normal
+        for identity in list(islice(queue, most)):
+            if len(batch) == most:
+                break
+            batch += self._take_of(identity, most - len(batch), urgent=queue is self._urgent)
+        return batch
+
+    def _take_of(self, identity: str, room: int, *, urgent: bool) -> list[Waiting]:
+        line = self._lines[identity]
+        taken: list[Waiting] = []
+        most = room if urgent else min(room, FAIR_SHARE)
+        while line.frames and len(taken) < most and (line.alarms or not urgent):
+            waiting = line.frames.popleft()
+            line.alarms -= waiting.frame.is_alarm
+            taken.append(waiting)
+        self._queue(identity, line)
+        return taken
+
+    def _line(self, waiting: Waiting) -> _Line:
+        line = self._lines.setdefault(waiting.identity, _Line())
+        line.alarms += waiting.frame.is_alarm
+        self._normal.setdefault(waiting.identity)
+        if line.alarms:
+            self._urgent.setdefault(waiting.identity)
+        return line
+
+    def _queue(self, identity: str, line: _Line) -> None:
+        """Who still waits goes to the end."""
+        self._normal.pop(identity, None)
+        if not line.alarms:
+            self._urgent.pop(identity, None)
+        if line.frames:
+            self._normal[identity] = None
+        else:
+            del self._lines[identity]

@@ -1,0 +1,65 @@
+"""The ingress process: settings in, listener and probes up, a clean end on SIGTERM."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+import structlog
+
+from chassis import logs, trace
+from chassis.database import Database
+from chassis.health import HealthServer
+from chassis.seal import Seals
+from chassis.settings import load
+from device_service.adapters.find import find_adapters
+from device_service.ingress.ledger import Ledger
+from device_service.ingress.listener import Listener
+from device_service.settings import IngressSettings, allowed
+
+log = structlog.get_logger(__name__)
+
+WATCH = "watch"
+
+
+class AdapterMissing(SystemExit):
+    """Without its adapter the port would hear devices and understand none."""
+
+
+class Ingress:
+    """`INGRESS.run()` is the process."""
+
+    service = "device"
+
+    def run(self) -> int:
+        logs.configure("device.ingress")
+        return asyncio.run(self.serve(os.environ))
+
+    async def serve(self, environ: Mapping[str, str]) -> int:
+        settings = load(IngressSettings, environ)
+        trace.configure("device.ingress", settings.trace_endpoint)
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await serve_until(stop, settings)
+        return 0
+
+
+async def serve_until(stop: asyncio.Event, settings: IngressSettings) -> None:
+    database = Database(settings.database_url, name="device.ingress", size=settings.lanes + 2)
+    found = find_adapters(allowed(settings.adapters))
+    for refused in found.refused:
+        log.warning("adapter.refused", adapter=refused.name, reason=refused.reason)
+    if WATCH not in found.adapters:
+        raise AdapterMissing(f"The adapter {WATCH} cannot be loaded; see ELDERCARE_DEVICE_ADAPTERS.")
+    ledger = Ledger(database, Seals.load(Path(settings.seal_keys)), found.adapters)
+    listener = Listener(settings, found.adapters[WATCH], ledger)
+    health = HealthServer(settings.health_address, live=listener.stalled, ready=listener.not_ready)
+    database.open()
+    health.start()
+    try:
+        await listener.serve(stop)
+    finally:
+        health.stop()
+        database.close()
