@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"eldercare/payment/v1/payment.proto\x12\x14\x65ldercare.payment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"<\n\x06\x41mount\x12\r\n\x05minor\x18\x01 \x01(\x03\x12#\n\x05\x61sset\x18\x02 \x01(\tB\x14\xbaH\x11r\x0f\x32\r^[A-Z]{3,12}$\"\xf7\x02\n\nVoucherLot\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\x06person\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\x12\x30\n\x05month\x18\x03 \x01(\tB!\xbaH\x1er\x1c\x32\x1a^[0-9]{4}-(0[1-9]|1[0-2])$\x12\r\n\x05scope\x18\x04 \x03(\t\x12\x37\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x35\n\x07granted\x18\x06 \x01(\x0b\x32\x1c.eldercare.payment.v1.AmountB\x06\xbaH\x03\xc8\x01\x01\x12/\n\tremaining\x18\x07 \x01(\x0b\x32\x1c.eldercare.payment.v1.Amount\x12*\n\x04held\x18\x08 \x01(\x0b\x32\x1c.eldercare.payment.v1.Amount\x12\x1d\n\x0cpayer_region\x18\t \x01(\tB\x07\xbaH\x04r\x02\x10\x01\"\xa4\x03\n\nSettlement\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05order\x18\x02 \x01(\t\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\x10\n\x08provider\x18\x04 \x01(\t\x12\x34\n\x05state\x18\x05 \x01(\x0e\x32%.eldercare.payment.v1.SettlementState\x12+\n\x05price\x18\x06 \x01(\x0b\x32\x1c.eldercare.payment.v1.Amount\x12\x32\n\x0cvoucher_part\x18\x07 \x01(\x0b\x32\x1c.eldercare.payment.v1.Amount\x12\x31\n\x0bsecure_part\x18\x08 \x01(\x0b\x32\x1c.eldercare.payment.v1.Amount\x12\x30\n\nclaim_part\x18\t \x01(\x0b\x32\x1c.eldercare.payment.v1.Amount\x12/\n\x0bsettle_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x04lots\x18\x0b \x03(\x0b\x32\x1c.eldercare.payment.v1.LotUse\"C\n\x06LotUse\x12\x0b\n\x03lot\x18\x01 \x01(\t\x12,\n\x06\x61mount\x18\x02 \x01(\x0b\x32\x1c.eldercare.payment.v1.Amount\"\x95\x01\n\x05\x45ntry\x12\x10\n\x08transfer\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x02 \x01(\t\x12,\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x1c.eldercare.payment.v1.Amount\x12-\n\tpost_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04rule\x18\x05 \x01(\t*\xea\x01\n\x0fSettlementState\x12 \n\x1cSETTLEMENT_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18SETTLEMENT_STATE_HOLDING\x10\x01\x12\x19\n\x15SETTLEMENT_STATE_HELD\x10\x02\x12\x1f\n\x1bSETTLEMENT_STATE_CLAIM_OPEN\x10\x03\x12\x1e\n\x1aSETTLEMENT_STATE_CAPTURING\x10\x04\x12\x1c\n\x18SETTLEMENT_STATE_SETTLED\x10\x05\x12\x1d\n\x19SETTLEMENT_STATE_RELEASED\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"eldercare/payment/v1/payment.proto\x12\x14\x65ldercare.payment.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"<\n\x06\x41mount\x12\r\n\x05minor\x18\x01 \x01(\x03\x12#\n\x05\x61sset\x18\x02 \x01(\tB\x14\xbaH\x11r\x0f\x32\r^[A-Z]{3,12}$\"\xf7\x02\n\nVoucherLot\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\x06person\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\x12\x30\n\x05month\x18\x03 \x01(\tB!\xbaH\x1er\x1c\x32\x1a^[0-9]{4}-(0[1-9]|1[0-2])$\x12\r\n\x05scope\x18\x04 \x03(\t\x12\x37\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\x35\n\x07granted\x18\x06 \x01(\x0b\x32\x1c.eldercare.payment.v1.AmountB\x06\xbaH\x03\xc8\x01\x01\x12/\n\tremaining\x18\x07 \x01(\x0b\x32\x1c.eldercare.payment.v1.Amount\x12*\n\x04held\x18\x08 \x01(\x0b\x32\x1c.eldercare.payment.v1.Amount\x12\x1d\n\x0cpayer_region\x18\t \x01(\tB\x07\xbaH\x04r\x02\x10\x01\"\xb6\x03\n\nSettlement\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05order\x18\x02 \x01(\t\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\x10\n\x08provider\x18\x04 \x01(\t\x12\x34\n\x05state\x18\x05 \x01(\x0e\x32%.eldercare.payment.v1.SettlementState\x12+\n\x05price\x18\x06 \x01(\x0b\x32\x1c.eldercare.payment.v1.Amount\x12\x32\n\x0cvoucher_part\x18\x07 \x01(\x0b\x32\x1c.eldercare.payment.v1.Amount\x12\x31\n\x0bsecure_part\x18\x08 \x01(\x0b\x32\x1c.eldercare.payment.v1.Amount\x12\x30\n\nclaim_part\x18\t \x01(\x0b\x32\x1c.eldercare.payment.v1.Amount\x12/\n\x0bsettle_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x04lots\x18\x0b \x03(\x0b\x32\x1c.eldercare.payment.v1.LotUse\x12\x10\n\x08incident\x18\x0c \x01(\t\"C\n\x06LotUse\x12\x0b\n\x03lot\x18\x01 \x01(\t\x12,\n\x06\x61mount\x18\x02 \x01(\x0b\x32\x1c.eldercare.payment.v1.Amount\"\x95\x01\n\x05\x45ntry\x12\x10\n\x08transfer\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x02 \x01(\t\x12,\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x1c.eldercare.payment.v1.Amount\x12-\n\tpost_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04rule\x18\x05 \x01(\t*\x8a\x02\n\x0fSettlementState\x12 \n\x1cSETTLEMENT_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18SETTLEMENT_STATE_HOLDING\x10\x01\x12\x19\n\x15SETTLEMENT_STATE_HELD\x10\x02\x12\x1f\n\x1bSETTLEMENT_STATE_CLAIM_OPEN\x10\x03\x12\x1e\n\x1aSETTLEMENT_STATE_CAPTURING\x10\x04\x12\x1c\n\x18SETTLEMENT_STATE_SETTLED\x10\x05\x12\x1d\n\x19SETTLEMENT_STATE_RELEASED\x10\x06\x12\x1e\n\x1aSETTLEMENT_STATE_RELEASING\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,16 +45,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VOUCHERLOT'].fields_by_name['granted']._serialized_options = b'\272H\003\310\001\001'
   _globals['_VOUCHERLOT'].fields_by_name['payer_region']._loaded_options = None
   _globals['_VOUCHERLOT'].fields_by_name['payer_region']._serialized_options = b'\272H\004r\002\020\001'
-  _globals['_SETTLEMENTSTATE']._serialized_start=1207
-  _globals['_SETTLEMENTSTATE']._serialized_end=1441
+  _globals['_SETTLEMENTSTATE']._serialized_start=1225
+  _globals['_SETTLEMENTSTATE']._serialized_end=1491
   _globals['_AMOUNT']._serialized_start=122
   _globals['_AMOUNT']._serialized_end=182
   _globals['_VOUCHERLOT']._serialized_start=185
   _globals['_VOUCHERLOT']._serialized_end=560
   _globals['_SETTLEMENT']._serialized_start=563
-  _globals['_SETTLEMENT']._serialized_end=983
-  _globals['_LOTUSE']._serialized_start=985
-  _globals['_LOTUSE']._serialized_end=1052
-  _globals['_ENTRY']._serialized_start=1055
-  _globals['_ENTRY']._serialized_end=1204
+  _globals['_SETTLEMENT']._serialized_end=1001
+  _globals['_LOTUSE']._serialized_start=1003
+  _globals['_LOTUSE']._serialized_end=1070
+  _globals['_ENTRY']._serialized_start=1073
+  _globals['_ENTRY']._serialized_end=1222
 # @@protoc_insertion_point(module_scope)

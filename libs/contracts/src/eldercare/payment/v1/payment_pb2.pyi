@@ -35,6 +35,8 @@ class _SettlementStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Settl
     SETTLEMENT_STATE_CAPTURING: _SettlementState.ValueType  # 4
     SETTLEMENT_STATE_SETTLED: _SettlementState.ValueType  # 5
     SETTLEMENT_STATE_RELEASED: _SettlementState.ValueType  # 6
+    SETTLEMENT_STATE_RELEASING: _SettlementState.ValueType  # 7
+    """Cancelled or missed; the processor is being told to let go."""
 
 class SettlementState(_SettlementState, metaclass=_SettlementStateEnumTypeWrapper):
     """Where the money of an order is."""
@@ -48,6 +50,8 @@ SETTLEMENT_STATE_CLAIM_OPEN: SettlementState.ValueType  # 3
 SETTLEMENT_STATE_CAPTURING: SettlementState.ValueType  # 4
 SETTLEMENT_STATE_SETTLED: SettlementState.ValueType  # 5
 SETTLEMENT_STATE_RELEASED: SettlementState.ValueType  # 6
+SETTLEMENT_STATE_RELEASING: SettlementState.ValueType  # 7
+"""Cancelled or missed; the processor is being told to let go."""
 Global___SettlementState: _TypeAlias = SettlementState  # noqa: Y015
 
 @_typing.final
@@ -146,12 +150,15 @@ class Settlement(_message.Message):
     CLAIM_PART_FIELD_NUMBER: _builtins.int
     SETTLE_TIME_FIELD_NUMBER: _builtins.int
     LOTS_FIELD_NUMBER: _builtins.int
+    INCIDENT_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """settlements/{the order's uuid}"""
     order: _builtins.str
     person: _builtins.str
     provider: _builtins.str
     state: Global___SettlementState.ValueType
+    incident: _builtins.str
+    """incidents/{uuid}; empty for an ordinary order."""
     @_builtins.property
     def price(self) -> Global___Amount: ...
     @_builtins.property
@@ -180,10 +187,11 @@ class Settlement(_message.Message):
         claim_part: Global___Amount | None = ...,
         settle_time: _timestamp_pb2.Timestamp | None = ...,
         lots: _abc.Iterable[Global___LotUse] | None = ...,
+        incident: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["claim_part", b"claim_part", "price", b"price", "secure_part", b"secure_part", "settle_time", b"settle_time", "voucher_part", b"voucher_part"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["claim_part", b"claim_part", "lots", b"lots", "name", b"name", "order", b"order", "person", b"person", "price", b"price", "provider", b"provider", "secure_part", b"secure_part", "settle_time", b"settle_time", "state", b"state", "voucher_part", b"voucher_part"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["claim_part", b"claim_part", "incident", b"incident", "lots", b"lots", "name", b"name", "order", b"order", "person", b"person", "price", b"price", "provider", b"provider", "secure_part", b"secure_part", "settle_time", b"settle_time", "state", b"state", "voucher_part", b"voucher_part"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
