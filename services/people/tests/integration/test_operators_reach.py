@@ -100,7 +100,11 @@ def test_somebody_becomes_family_of_an_elder_of_the_garden(garden: TestDatabase)
     with garden.work() as work:
         relations = relate(work, GRANNY_WEN)
     assert relations
-    assert (relations.elder, relations.family, relations.region) == (GRANNY_WEN, frozenset({UNCLE_BAI}), PLUM_GARDEN)
+    assert (relations.holders("elder"), relations.holders("family"), relations.region) == (
+        frozenset({GRANNY_WEN}),
+        frozenset({UNCLE_BAI}),
+        PLUM_GARDEN,
+    )
 
 
 @pytest.mark.parametrize(
@@ -143,7 +147,7 @@ def test_an_ended_role_ends_the_relation_at_once(garden: TestDatabase) -> None:
     with garden.work() as work:
         relations = relate(work, GRANNY_WEN)
     assert relations
-    assert relations.family == frozenset()
+    assert relations.holders("family") == frozenset()
 
 
 def test_a_role_of_the_future_is_no_relation_yet(garden: TestDatabase) -> None:
@@ -153,12 +157,12 @@ def test_a_role_of_the_future_is_no_relation_yet(garden: TestDatabase) -> None:
         grant_role(work, UNCLE_BAI, later, OF_GARDEN)
         relations = relate(work, GRANNY_WEN)
     assert relations
-    assert relations.family == frozenset()
+    assert relations.holders("family") == frozenset()
     garden.push_clock(days=400)
     with garden.work() as work:
         relations = relate(work, GRANNY_WEN)
     assert relations
-    assert relations.family == {UNCLE_BAI}
+    assert relations.holders("family") == {UNCLE_BAI}
 
 
 def test_what_nobody_knows_has_no_relations(garden: TestDatabase) -> None:

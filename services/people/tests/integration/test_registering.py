@@ -148,8 +148,12 @@ def test_a_stranger_is_not_found(people: TestDatabase, seals: Seals) -> None:
 
 
 def test_regions_grow_from_the_city_downwards(people: TestDatabase) -> None:
+    street = Region.founded(name=f"{CITY}/x/y", display_name="Street", time_zone="Asia/Shanghai")
+    strange = Region.founded(name="regions/strange-city/x", display_name="District", time_zone="Asia/Shanghai")
+    with people.work() as work:
+        put_region(work, street)
     with pytest.raises(RegionUnknown), people.work() as work:
-        put_region(work, Region.founded(name=f"{CITY}/x/y", display_name="Street", time_zone="Asia/Shanghai"))
+        put_region(work, strange)
 
 
 def test_a_region_told_twice_is_one_change(people: TestDatabase) -> None:

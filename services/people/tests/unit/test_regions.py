@@ -38,9 +38,9 @@ def test_two_regions_cover_each_other_only_when_they_are_one(one: str, other: st
     assert (covers(one, other) and covers(other, one)) == (one == other)
 
 
-def test_every_region_but_the_city_has_a_parent() -> None:
-    assert founded(CITY).parent is None
-    assert founded(PLUM_GARDEN).parent == PLUM_STREET
+def test_every_region_but_the_city_lies_in_another() -> None:
+    assert founded(CITY).above == ()
+    assert founded(PLUM_GARDEN).above == (CITY, LAKE, PLUM_STREET)
 
 
 def test_the_same_words_again_are_no_change() -> None:

@@ -54,10 +54,10 @@ class Region:
         return cls(name=name, display_name=_readable(display_name), time_zone=_known_zone(time_zone))
 
     @property
-    def parent(self) -> str | None:
-        """Return the region one level up; the topmost has none."""
-        above = self.name.rpartition("/")[0]
-        return above if "/" in above else None
+    def above(self) -> tuple[str, ...]:
+        """Return every region this one lies in; the topmost lies in none."""
+        levels = self.name.split("/")
+        return tuple("/".join(levels[:depth]) for depth in range(2, len(levels)))
 
     def described(self, *, display_name: str, time_zone: str) -> Region:
         """Return the region as told; the same words again are no change."""
