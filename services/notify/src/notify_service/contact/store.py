@@ -1,0 +1,115 @@
+"""SQL of contact points, addressees and duty desks. Values come in and go out sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.work import Work
+from notify_service.contact.domain import desks_above
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedPoint:
+    id: UUID
+    channel: str
+    value: bytes
+    value_index: bytes
+    rank: int
+    quiet_hours: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """Where a message can go; None as id is the live feed, which needs no number."""
+
+    owner: str
+    channel: str
+    id: UUID | None
+    rank: int
+    quiet_hours: str
+
+
+def put_addressee(work: Work, person: str, display_name: bytes, language: str) -> None:
+    work.run(
+        """INSERT INTO addressees (person, display_name, language) VALUES (%s, %s, %s)
+           ON CONFLICT (person) DO UPDATE SET display_name = excluded.display_name, language = excluded.language,
+               put_time = app_now()""",
+        [person, display_name, language],
+    )
+
+
+def put_desk(work: Work, region: str) -> None:
+    work.run("INSERT INTO desks (region) VALUES (%s) ON CONFLICT (region) DO UPDATE SET put_time = app_now()", [region])
+
+
+def replace_points(work: Work, owner: str, points: Sequence[SealedPoint]) -> None:
+    """Earlier points are retired, not removed: a running ladder still calls what it froze."""
+    work.run("UPDATE contact_points SET retire_time = app_now() WHERE owner = %s AND retire_time IS NULL", [owner])
+    for point in points:
+        work.run(
+            """INSERT INTO contact_points (id, owner, channel, value, value_index, rank, quiet_hours)
+               VALUES (%s, %s, %s, %s, %s, %s, %s)""",
+            [point.id, owner, point.channel, point.value, point.value_index, point.rank, point.quiet_hours],
+        )
+
+
+def erase(work: Work, person: str) -> None:
+    work.run("DELETE FROM contact_points WHERE owner = %s", [person])
+    work.run("DELETE FROM addressees WHERE person = %s", [person])
+
+
+def points_of(work: Work, owners: Collection[str]) -> list[Point]:
+    """What is in use now, in the order of the owners given, then by rank."""
+    rows = work.all(
+        """SELECT p.owner, p.channel, p.id, p.rank, p.quiet_hours
+           FROM unnest(%s::text[]) WITH ORDINALITY AS o(owner, place)
+           JOIN contact_points p ON p.owner = o.owner AND p.retire_time IS NULL
+           ORDER BY o.place, p.channel, p.rank, p.put_time, p.id""",
+        [list(owners)],
+    )
+    return [Point(**row) for row in rows]
+
+
+def nearest_desk(work: Work, region: str) -> str | None:
+    row = work.one(
+        "SELECT region FROM desks WHERE region = ANY(%s) ORDER BY length(region) DESC LIMIT 1", [desks_above(region)]
+    )
+    return row["region"] if row else None
+
+
+def sealed_value(work: Work, point: UUID) -> tuple[str, bytes] | None:
+    """Owner and sealed value; None when the person was erased."""
+    row = work.one("SELECT owner, value FROM contact_points WHERE id = %s", [point])
+    return (row["owner"], bytes(row["value"])) if row else None
+
+
+def sealed_names(work: Work, people: Collection[str]) -> dict[str, bytes]:
+    rows = work.all("SELECT person, display_name FROM addressees WHERE person = ANY(%s)", [list(people)])
+    return {row["person"]: bytes(row["display_name"]) for row in rows}
+
+
+def note_success(work: Work, point: UUID) -> None:
+    work.run("UPDATE contact_points SET last_success_time = app_now() WHERE id = %s", [point])
+
+
+def note_refusal(work: Work, point: UUID, reason: str) -> None:
+    work.run(
+        "UPDATE contact_points SET last_refusal_time = app_now(), last_refusal_reason = %s WHERE id = %s",
+        [reason, point],
+    )
+
+
+def next_frozen_point(work: Work, incident: str, step: int, recipient: str, point: UUID) -> Point | None:
+    """The frozen point of the same person, step and channel that comes after one that refused for good."""
+    row = work.one(
+        """SELECT n.recipient AS owner, n.channel, n.contact_point AS id, n.rank, '' AS quiet_hours
+           FROM ladder_rungs n, ladder_rungs was
+           WHERE was.incident = %(incident)s AND was.step = %(step)s AND was.recipient = %(recipient)s
+             AND was.contact_point = %(point)s AND (n.incident, n.step, n.recipient, n.channel)
+                 = (was.incident, was.step, was.recipient, was.channel) AND n.rank > was.rank
+           ORDER BY n.rank LIMIT 1""",
+        {"incident": incident, "step": step, "recipient": recipient, "point": point},
+    )
+    return Point(**row) if row else None

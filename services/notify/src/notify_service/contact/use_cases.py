@@ -1,0 +1,76 @@
+"""Setting how a person or a duty desk is reached. Plain values are sealed here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chassis.ids import uuid7
+from chassis.seal import Seals
+from chassis.subject_keys import SubjectErased, open_for, seal_for
+from chassis.work import Work
+from notify_service.contact import store
+from notify_service.contact.domain import ContactPoint
+from notify_service.contact.store import SealedPoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddresseeInput:
+    person: str
+    display_name: str
+    language: str
+    points: Sequence[ContactPoint]
+
+
+def put_addressee(work: Work, seals: Seals, given: AddresseeInput) -> None:
+    """Replaces name and contact points of a person; running ladders keep what they froze."""
+    name = seal(work, seals, given.person, given.display_name, name_place(given.person))
+    store.put_addressee(work, given.person, name, given.language)
+    store.replace_points(work, given.person, _sealed(work, seals, given.person, given.points))
+
+
+def put_duty_desk(work: Work, seals: Seals, region: str, points: Sequence[ContactPoint]) -> None:
+    store.put_desk(work, region)
+    store.replace_points(work, region, _sealed(work, seals, region, points))
+
+
+def _sealed(work: Work, seals: Seals, owner: str, points: Sequence[ContactPoint]) -> list[SealedPoint]:
+    sealed = []
+    for place, point in enumerate(sorted(points, key=lambda each: each.rank)):
+        identity = uuid7()
+        sealed.append(
+            SealedPoint(
+                id=identity,
+                channel=point.channel.value,
+                value=seal(work, seals, owner, point.value, value_place(str(identity))),
+                value_index=seals.blind(point.value.encode(), field="contact_point"),
+                rank=place,
+                quiet_hours=point.quiet_hours,
+            )
+        )
+    return sealed
+
+
+def name_place(person: str) -> str:
+    return f"addressees.display_name:{person}"
+
+
+def value_place(point: str) -> str:
+    return f"contact_points.value:{point}"
+
+
+def seal(work: Work, seals: Seals, owner: str, plain: str, place: str) -> bytes:
+    """A person's data with the person's own key, so that erasing the key erases it; a desk's with the service's."""
+    if owner.startswith("persons/"):
+        return seal_for(work, seals, subject=owner, plain=plain.encode(), place=place)
+    return seals.seal(plain.encode(), place=place)
+
+
+def unseal(work: Work, seals: Seals, owner: str, sealed: bytes, place: str) -> str | None:
+    """None when the person was erased."""
+    try:
+        if owner.startswith("persons/"):
+            return open_for(work, seals, subject=owner, sealed=sealed, place=place).decode()
+        return seals.open(sealed, place=place).decode()
+    except SubjectErased:
+        return None

@@ -1,0 +1,1 @@
+"""The ladder: steps of people and channels, walked until a human says who is going."""

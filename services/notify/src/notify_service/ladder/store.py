@@ -1,0 +1,169 @@
+"""SQL of ladders: the row that moves, the steps and rungs that do not, the answers that only grow."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from chassis.work import Work
+from notify_service.contact.store import Point
+from notify_service.ladder.domain.ladder import Answer, Ladder, State, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What is known of an incident when its ladder starts."""
+
+    incident: str
+    number: str
+    person: str
+    place: str
+    region: str
+    alarm_kind: str
+    urgency: str
+    alarm_time: datetime
+    archived: bool
+
+    @property
+    def correlation(self) -> str:
+        return self.incident.partition("/")[2]
+
+    @property
+    def ladder(self) -> str:
+        return f"ladders/{self.correlation}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    opening: Opening
+    rule: str
+    ladder: Ladder
+
+
+def add(work: Work, opening: Opening, rule: str, ladder: Ladder) -> None:
+    work.run(
+        """INSERT INTO ladders (incident, number, person, place, region, alarm_kind, urgency, alarm_time, archived,
+               rule, correlation, state, step, due_time)
+           VALUES (%(incident)s, %(number)s, %(person)s, %(place)s, %(region)s, %(alarm_kind)s, %(urgency)s,
+               %(alarm_time)s, %(archived)s, %(rule)s, %(correlation)s, %(state)s, %(step)s, %(due)s)""",
+        {name: getattr(opening, name) for name in Opening.__slots__}
+        | {
+            "rule": rule,
+            "correlation": opening.correlation,
+            "state": ladder.state.value,
+            "step": ladder.step,
+            "due": ladder.due,
+        },
+    )
+
+
+def freeze(work: Work, incident: str, steps: Sequence[Step], points: Mapping[str, Sequence[Point]]) -> None:
+    """Writes down who is called at which step, by what, and for how long; nothing changes these rows again."""
+    numbered = list(enumerate(steps, start=1))
+    work.run(
+        """INSERT INTO ladder_steps (incident, step, is_desk, wait_s)
+           SELECT %s, step, is_desk, wait_s FROM jsonb_to_recordset(%s) AS s(step int, is_desk boolean, wait_s int)""",
+        [
+            incident,
+            Jsonb([{"step": n, "is_desk": s.is_desk, "wait_s": int(s.wait.total_seconds())} for n, s in numbered]),
+        ],
+    )
+    rungs = [
+        {"step": number, "recipient": who, "place": place, "channel": point.channel, "rank": point.rank}
+        | {"point": str(point.id) if point.id else None}
+        for number, step in numbered
+        for place, who in enumerate(step.people)
+        for point in points[who]
+    ]
+    work.run(
+        """INSERT INTO ladder_rungs (incident, step, recipient, place_in_step, channel, contact_point, rank)
+           SELECT %s, step, recipient, place, channel, point, rank FROM jsonb_to_recordset(%s)
+               AS r(step int, recipient text, place int, channel text, point uuid, rank int)""",
+        [incident, Jsonb(rungs)],
+    )
+
+
+def exists(work: Work, incident: str) -> bool:
+    return work.one("SELECT 1 AS one FROM ladders WHERE incident = %s", [incident]) is not None
+
+
+def opening_of(work: Work, incident: str) -> Opening | None:
+    row = work.one("SELECT * FROM ladders WHERE incident = %s", [incident])
+    return _opening(row) if row else None
+
+
+def load(work: Work, incident: str) -> Loaded | None:
+    """Takes the ladder's row; whoever else wants to move it waits."""
+    row = work.one("SELECT * FROM ladders WHERE incident = %s FOR UPDATE", [incident])
+    if row is None:
+        return None
+    ladder = Ladder(
+        incident=incident,
+        person=row["person"],
+        steps=_steps(work, incident),
+        state=State(row["state"]),
+        step=row["step"],
+        due=row["due_time"],
+        going=set(row["going"]),
+        unable=set(row["unable"]),
+    )
+    return Loaded(opening=_opening(row), rule=row["rule"], ladder=ladder)
+
+
+def save(work: Work, ladder: Ladder) -> None:
+    work.run(
+        """UPDATE ladders SET state = %s, step = %s, due_time = %s, going = %s, unable = %s,
+               close_time = CASE WHEN %s THEN coalesce(close_time, app_now()) END WHERE incident = %s""",
+        [
+            ladder.state.value,
+            ladder.step,
+            ladder.due,
+            sorted(ladder.going),
+            sorted(ladder.unable),
+            ladder.state is State.CLOSED,
+            ladder.incident,
+        ],
+    )
+
+
+def frozen_points(work: Work, incident: str, people: Collection[str]) -> list[Point]:
+    """Everything frozen for these people; a person stands on one step only."""
+    rows = work.all(
+        """SELECT recipient AS owner, channel, contact_point AS id, rank, '' AS quiet_hours FROM ladder_rungs
+           WHERE incident = %s AND recipient = ANY(%s) ORDER BY step, place_in_step, rank""",
+        [incident, list(people)],
+    )
+    return [Point(**row) for row in rows]
+
+
+def add_answer(work: Work, ladder: Ladder, person: str, answer: Answer, via: str, *, is_operator: bool) -> None:
+    work.run(
+        """INSERT INTO answers (incident, person, answer, is_operator, via, step) VALUES (%s, %s, %s, %s, %s, %s)""",
+        [ladder.incident, person, answer.value, is_operator, via, ladder.step],
+    )
+
+
+def _steps(work: Work, incident: str) -> tuple[Step, ...]:
+    rows = work.all(
+        """SELECT s.wait_s, s.is_desk, array_agg(DISTINCT r.place_in_step || ' ' || r.recipient) AS people
+           FROM ladder_steps s JOIN ladder_rungs r USING (incident, step)
+           WHERE s.incident = %s GROUP BY s.step, s.wait_s, s.is_desk ORDER BY s.step""",
+        [incident],
+    )
+    return tuple(
+        Step(wait=timedelta(seconds=row["wait_s"]), people=_in_place(row["people"]), is_desk=row["is_desk"])
+        for row in rows
+    )
+
+
+def _in_place(people: Sequence[str]) -> tuple[str, ...]:
+    placed = sorted((int(place), who) for place, _, who in (entry.partition(" ") for entry in people))
+    return tuple(who for _, who in placed)
+
+
+def _opening(row: Mapping[str, Any]) -> Opening:
+    return Opening(**{name: row[name] for name in Opening.__slots__})

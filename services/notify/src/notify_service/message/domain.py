@@ -1,0 +1,47 @@
+"""When a message may go out, and by which channels. Life safety is never limited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from notify_service.contact.domain import Channel, QuietHours
+
+# Every way to reach someone at once.
+CALL = (Channel.VOICE, Channel.SMS, Channel.PUSH, Channel.FEED, Channel.EMAIL, Channel.WEBHOOK)
+OFFER = (Channel.SMS, Channel.PUSH, Channel.FEED, Channel.WEBHOOK)
+WRITTEN = (Channel.SMS, Channel.PUSH, Channel.FEED, Channel.EMAIL, Channel.WEBHOOK)
+NEWS = (Channel.PUSH, Channel.FEED, Channel.EMAIL, Channel.WEBHOOK)
+SCREEN = (Channel.FEED,)
+# Nearly half of the families have no app, and some have no mobile.
+LAST_RESORT = (Channel.SMS, Channel.VOICE)
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+# At most so many messages by one channel to one recipient within a window.
+LIMITS: dict[Channel, tuple[tuple[timedelta, int], ...]] = {
+    Channel.VOICE: ((15 * MINUTE, 3), (HOUR, 7), (3 * HOUR, 15)),
+    Channel.SMS: ((15 * MINUTE, 5), (HOUR, 11), (3 * HOUR, 21)),
+}
+LONGEST_WINDOW = 3 * HOUR
+
+
+def free_at(channel: Channel, earlier: Sequence[datetime], now: datetime) -> datetime:
+    """The first moment from now on at which one more message keeps every window of the channel."""
+    moment, times = now, sorted(earlier)
+    while True:
+        later = max((_frees(times, window, most, moment) for window, most in LIMITS.get(channel, ())), default=moment)
+        if later <= moment:
+            return moment
+        moment = later
+
+
+def _frees(times: Sequence[datetime], window: timedelta, most: int, moment: datetime) -> datetime:
+    inside = [time for time in times if time > moment - window]
+    return moment if len(inside) < most else inside[-most] + window
+
+
+def quiet_over(quiet_hours: str, local: datetime) -> datetime:
+    hours = QuietHours.parse(quiet_hours)
+    return hours.over_at(local) if hours else local

@@ -1,0 +1,165 @@
+"""SQL of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from chassis.work import Work
+from notify_service.message.domain import LONGEST_WINDOW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message before it is stored."""
+
+    name: str
+    recipient: str
+    channel: str
+    contact_point: UUID | None
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What is told: a template and codes, about one incident or order. The same notice is never sent twice."""
+
+    template: str
+    params: Mapping[str, str]
+    region: str
+    person: str
+    correlation: str
+    incident: str = ""
+    order: str = ""
+    step: int = 0
+    occasion: str = ""
+    is_urgent: bool = True
+    is_call: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMessage:
+    name: str
+    notice: Notice
+    recipient: str
+    channel: str
+    contact_point: UUID | None
+    state: str
+    reason: str
+    provider_reference: str
+    create_time: datetime
+    settle_time: datetime | None
+    ladder_state: str | None
+
+
+def add(work: Work, notice: Notice, drafts: Sequence[Draft]) -> list[str]:
+    """Stores what is not there yet; returns the names of those."""
+    rows = work.all(
+        """INSERT INTO messages (name, incident, order_name, step, occasion, recipient, channel, template,
+               contact_point, params, is_urgent, is_call, region, person, correlation, due_time)
+           SELECT d.name, %(incident)s, %(order)s, %(step)s, %(occasion)s, d.recipient, d.channel, %(template)s,
+               d.contact_point, %(params)s, %(is_urgent)s, %(is_call)s, %(region)s, %(person)s, %(correlation)s, d.due
+           FROM jsonb_to_recordset(%(drafts)s)
+               AS d(name text, recipient text, channel text, contact_point uuid, due timestamptz)
+           ON CONFLICT DO NOTHING RETURNING name""",
+        _params(notice) | {"drafts": Jsonb([_draft(draft) for draft in drafts])},
+    )
+    return [row["name"] for row in rows]
+
+
+def _params(notice: Notice) -> dict[str, Any]:
+    return {
+        "incident": notice.incident,
+        "order": notice.order,
+        "step": notice.step,
+        "occasion": notice.occasion,
+        "template": notice.template,
+        "params": Jsonb(dict(notice.params)),
+        "is_urgent": notice.is_urgent,
+        "is_call": notice.is_call,
+        "region": notice.region,
+        "person": notice.person,
+        "correlation": notice.correlation,
+    }
+
+
+def _draft(draft: Draft) -> dict[str, str | None]:
+    return {
+        "name": draft.name,
+        "recipient": draft.recipient,
+        "channel": draft.channel,
+        "contact_point": str(draft.contact_point) if draft.contact_point else None,
+        "due": draft.due.isoformat(),
+    }
+
+
+def times_of_others(work: Work, recipient: str, channel: str) -> list[datetime]:
+    """When other messages that can wait went or will go to this recipient; taken one transaction at a time."""
+    work.lock(f"limits/{recipient}/{channel}")
+    rows = work.all(
+        """SELECT due_time FROM messages WHERE recipient = %s AND channel = %s AND NOT is_urgent
+               AND state <> 'refused' AND due_time > app_now() - %s ORDER BY due_time""",
+        [recipient, channel, LONGEST_WINDOW],
+    )
+    return [row["due_time"] for row in rows]
+
+
+SELECT = """SELECT m.*, l.state AS ladder_state FROM messages m LEFT JOIN ladders l USING (incident)"""
+
+
+def get(work: Work, name: str) -> StoredMessage | None:
+    row = work.one(f"{SELECT} WHERE m.name = %s", [name])
+    return _stored(row) if row else None
+
+
+def of_incident(work: Work, incident: str, *, after: str, limit: int) -> list[StoredMessage]:
+    """Names are sortable ids, so their order is the order of writing."""
+    rows = work.all(
+        f"{SELECT} WHERE m.incident = %s AND m.name > %s ORDER BY m.name LIMIT %s", [incident, after, limit]
+    )
+    return [_stored(row) for row in rows]
+
+
+def settle(work: Work, name: str, state: str, *, reference: str = "", reason: str = "") -> None:
+    work.run(
+        """UPDATE messages SET state = %s, provider_reference = %s, reason = %s, settle_time = app_now()
+           WHERE name = %s""",
+        [state, reference, reason[:500], name],
+    )
+
+
+def overdue(work: Work, seconds: int) -> int:
+    row = work.one(
+        """SELECT count(*) AS n FROM messages
+           WHERE state = 'pending' AND due_time < app_now() - %s * interval '1 second'""",
+        [seconds],
+    )
+    return int(row["n"]) if row else 0
+
+
+def _stored(row: Mapping[str, Any]) -> StoredMessage:
+    notice = Notice(
+        template=row["template"],
+        params=row["params"],
+        region=row["region"],
+        person=row["person"],
+        correlation=row["correlation"],
+        incident=row["incident"],
+        order=row["order_name"],
+        step=row["step"],
+        occasion=row["occasion"],
+        is_urgent=row["is_urgent"],
+        is_call=row["is_call"],
+    )
+    kept = ("name", "recipient", "channel", "contact_point", "state", "reason", "provider_reference", "create_time")
+    return StoredMessage(
+        notice=notice,
+        settle_time=row["settle_time"],
+        ladder_state=row["ladder_state"],
+        **{key: row[key] for key in kept},
+    )

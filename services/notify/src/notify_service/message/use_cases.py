@@ -1,0 +1,71 @@
+"""Telling people: which contact points, when, and each message once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from chassis.ids import uuid7
+from chassis.work import Work
+from notify_service.contact import store as contacts
+from notify_service.contact.domain import Channel
+from notify_service.contact.store import Point
+from notify_service.message import store
+from notify_service.message.domain import LAST_RESORT, free_at, quiet_over
+from notify_service.message.store import Draft, Notice
+from notify_service.relation.store import zone_of
+
+SEND = "send"
+CALL_TIMEOUT_S = 10
+
+
+def tell(work: Work, recipients: Sequence[str], notice: Notice, channels: Sequence[Channel]) -> None:
+    """Tells people by the contact points they have now."""
+    people = list(dict.fromkeys(who for who in recipients if who))
+    points = contacts.points_of(work, people) if people else []
+    send(work, notice, [point for who in people for point in pick(who, points, channels)])
+
+
+def pick(who: str, points: Iterable[Point], channels: Sequence[Channel]) -> list[Point]:
+    """The first point of each channel, and the live feed. Who has none of these is told by SMS or phone."""
+    own: dict[str, Point] = {}
+    for point in points:
+        if point.owner == who:
+            own.setdefault(point.channel, point)
+    chosen = [own[channel] for channel in channels if channel in own]
+    if not chosen and len(channels) > 1:
+        chosen = [own[channel] for channel in LAST_RESORT if channel in own][:1]
+    return [*chosen, feed_of(who)] if Channel.FEED in channels else chosen
+
+
+def feed_of(who: str) -> Point:
+    return Point(owner=who, channel=Channel.FEED.value, id=None, rank=0, quiet_hours="")
+
+
+def send(work: Work, notice: Notice, points: Sequence[Point]) -> None:
+    """Stores the messages and asks core to send them. A message that exists already is left alone."""
+    drafts = [_draft(work, notice, point) for point in points]
+    if not drafts:
+        return
+    fresh = set(store.add(work, notice, drafts))
+    for draft in drafts:
+        if draft.name in fresh:
+            due = None if notice.is_urgent else draft.due
+            work.request_effect(draft.name, SEND, {"message": draft.name}, due=due, timeout_s=CALL_TIMEOUT_S)
+
+
+def _draft(work: Work, notice: Notice, point: Point) -> Draft:
+    return Draft(
+        name=f"messages/{uuid7()}",
+        recipient=point.owner,
+        channel=point.channel,
+        contact_point=point.id,
+        due=work.now if notice.is_urgent else _may_go(work, notice, point),
+    )
+
+
+def _may_go(work: Work, notice: Notice, point: Point) -> datetime:
+    """After the quiet hours and within the limits."""
+    awake = quiet_over(point.quiet_hours, work.now.astimezone(zone_of(work, notice.region)))
+    earlier = store.times_of_others(work, point.owner, point.channel)
+    return free_at(Channel(point.channel), earlier, max(awake, work.now))

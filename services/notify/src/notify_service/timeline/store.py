@@ -1,0 +1,158 @@
+"""SQL of the timeline and of what belongs to which incident."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from chassis.work import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line before it has a number. `source` makes it unique: the event it comes from."""
+
+    source: str
+    type: str
+    params: Mapping[str, str]
+    region: str
+    correlation: str
+    time: datetime
+    incident: str = ""
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    id: int
+    line: Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """What is known of an alarm or an order; empty means: not yet."""
+
+    noun: str
+    incident: str = ""
+    person: str = ""
+    region: str = ""
+    number: str = ""
+    worker: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+    fact_time: datetime | None = None
+
+
+def write(work: Work, line: Line) -> None:
+    work.run(
+        """INSERT INTO timeline (source, incident, order_name, type, fact_time, params, region, correlation)
+           VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
+        [
+            line.source,
+            line.incident,
+            line.order,
+            line.type,
+            line.time,
+            Jsonb(dict(line.params)),
+            line.region,
+            line.correlation,
+        ],
+    )
+
+
+def of_incident(work: Work, incident: str, after: int, limit: int) -> list[Entry]:
+    rows = work.all(
+        "SELECT * FROM timeline WHERE incident = %s AND id > %s ORDER BY id LIMIT %s", [incident, after, limit]
+    )
+    return _entries(rows)
+
+
+def of_region(work: Work, region: str, after: int, limit: int) -> list[Entry]:
+    rows = work.all(
+        """SELECT * FROM timeline WHERE (region = %s OR starts_with(region, %s || '/')) AND id > %s
+           ORDER BY id LIMIT %s""",
+        [region, region, after, limit],
+    )
+    return _entries(rows)
+
+
+def of_all(work: Work, after: int, limit: int) -> list[Entry]:
+    return _entries(work.all("SELECT * FROM timeline WHERE id > %s ORDER BY id LIMIT %s", [after, limit]))
+
+
+def last_id(work: Work) -> int:
+    row = work.one("SELECT coalesce(max(id), 0) AS id FROM timeline")
+    return int(row["id"]) if row else 0
+
+
+def put_thread(work: Work, thread: Thread) -> Thread:
+    """Adds what is new to what is known of the noun; returns both."""
+    row = work.one(
+        """INSERT INTO threads AS t (noun, incident, person, region, number, worker, params, fact_time)
+           VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+           ON CONFLICT (noun) DO UPDATE SET
+               incident = coalesce(nullif(excluded.incident, ''), t.incident),
+               person = coalesce(nullif(excluded.person, ''), t.person),
+               region = coalesce(nullif(excluded.region, ''), t.region),
+               number = coalesce(nullif(excluded.number, ''), t.number),
+               worker = coalesce(nullif(excluded.worker, ''), t.worker),
+               params = t.params || excluded.params,
+               fact_time = coalesce(excluded.fact_time, t.fact_time)
+           RETURNING *""",
+        [
+            thread.noun,
+            thread.incident,
+            thread.person,
+            thread.region,
+            thread.number,
+            thread.worker,
+            Jsonb(dict(thread.params)),
+            thread.fact_time,
+        ],
+    )
+    assert row is not None
+    return Thread(**row)
+
+
+def thread_of(work: Work, noun: str) -> Thread:
+    row = work.one("SELECT * FROM threads WHERE noun = %s", [noun])
+    return Thread(**row) if row else Thread(noun=noun)
+
+
+def put_offered(work: Work, order: str, workers: Sequence[str]) -> None:
+    work.run(
+        """INSERT INTO offered_workers (noun, worker) SELECT %s, w FROM unnest(%s::text[]) AS w
+           ON CONFLICT DO NOTHING""",
+        [order, list(workers)],
+    )
+
+
+def workers_of_incident(work: Work, incident: str) -> frozenset[str]:
+    rows = work.all(
+        """SELECT o.worker FROM threads t JOIN offered_workers o USING (noun) WHERE t.incident = %s
+           UNION SELECT worker FROM threads WHERE incident = %s AND worker <> ''""",
+        [incident, incident],
+    )
+    return frozenset(row["worker"] for row in rows)
+
+
+def _entries(rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
+    return [
+        Entry(
+            id=row["id"],
+            line=Line(
+                source=row["source"],
+                type=row["type"],
+                params=row["params"],
+                region=row["region"],
+                correlation=row["correlation"],
+                time=row["fact_time"],
+                incident=row["incident"],
+                order=row["order_name"],
+            ),
+        )
+        for row in rows
+    ]
