@@ -1,7 +1,8 @@
 """A made-up community: people, a watch, items, vouchers, contact points. Safe to run again."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -20,6 +21,7 @@ from eldercare.payment.v1.payment_pb2 import VoucherLot
 from eldercare.payment.v1.payment_service_pb2 import GrantVoucherLotRequest, PutPayerRequest
 from eldercare.people.v1.person_pb2 import Certificate, Identifiers, Person, Provider, Region, Role, RoleKind
 from eldercare.people.v1.person_service_pb2 import (
+    GetPersonRequest,
     PutProviderRequest,
     PutRegionRequest,
     RegisterPersonRequest,
@@ -35,7 +37,7 @@ ITEMS = (
     Item(
         name="items/urgent-visit",
         service_class="emergency",
-        price_per_minute=Amount(minor=300, asset="CNY"),
+        price_per_minute=Amount(minor=800, asset="CNY"),
         price_cap=Amount(minor=cast.PRICE_CAP_FEN, asset="CNY"),
         planned_minutes=30,
     ),
@@ -59,8 +61,6 @@ VOUCHER_FEN = 500
 
 def seed(box: BoxState, *, progress: Callable[[str], None] = print) -> None:
     """Registers the cast and all the story needs; what is there already stays."""
-    from pathlib import Path
-
     suite = as_suite(box.rpc, Path(box.keys))
     _people(suite)
     desk = as_person(box.rpc, cast.OPERATOR.login, cast.PASSWORD)
@@ -145,8 +145,6 @@ def _register(suite: Phone, member: Member) -> None:
 
 
 def _known(suite: Phone, member: Member) -> bool:
-    from eldercare.people.v1.person_service_pb2 import GetPersonRequest
-
     try:
         suite.people.GetPerson(GetPersonRequest(name=member.name))
     except Refused:
@@ -195,20 +193,21 @@ def _contacts(desk: Phone) -> None:
         until(lambda request=request: _done(lambda: desk.notify.PutAddressee(request)), "notify knows the person")
 
 
-def _money(desk: Phone) -> None:
-    month = wall_now().strftime("%Y-%m")
+def give_voucher(desk: Phone, now: datetime) -> None:
+    """One lot of vouchers for this month, so that a story is paid partly by vouchers and partly by card."""
     lot = VoucherLot(
         person=cast.ELDER.name,
-        month=month,
+        month=now.strftime("%Y-%m"),
         expire_time=_stamp(timedelta(days=31)),
         granted=Money(minor=VOUCHER_FEN, asset="CNY"),
         payer_region=cast.CITY,
     )
-    lot.expire_time.nanos, lot.expire_time.seconds = 0, lot.expire_time.seconds // 86_400 * 86_400
-    grant = GrantVoucherLotRequest(request_id=_once(f"lot {month} {lot.expire_time.seconds}"), lot=lot)
-    until(lambda: _done(lambda: desk.payment.GrantVoucherLot(grant)), "payment knows the elder")
-    payer = PutPayerRequest(request_id=_once("payer"), person=cast.ELDER.name, processor_token="tok_ok")
-    desk.payment.PutPayer(payer)
+    desk.payment.GrantVoucherLot(GrantVoucherLotRequest(request_id=new_request(), lot=lot))
+
+
+def _money(desk: Phone) -> None:
+    payer = PutPayerRequest(request_id=_once("payer"), person=cast.ELDER.name, processor_token="tok_ok")  # noqa: S106
+    until(lambda: _done(lambda: desk.payment.PutPayer(payer)), "payment knows the elder")
 
 
 def _done(call: Callable[[], object]) -> bool:

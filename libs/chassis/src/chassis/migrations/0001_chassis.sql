@@ -205,6 +205,15 @@ CREATE TABLE requests (
     PRIMARY KEY (caller, request_id)
 );
 
+-- What an operator gave up, and why.
+CREATE TABLE given_up (
+    id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    time timestamptz NOT NULL DEFAULT app_now(),
+    item jsonb NOT NULL,
+    reason text NOT NULL CHECK (reason <> '')
+);
+REVOKE UPDATE, DELETE, TRUNCATE ON given_up FROM eldercare_app;
+
 -- Who read what sensitive thing, and why.
 CREATE TABLE reads (
     id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,

@@ -69,6 +69,7 @@ class Box:
             keys=str(self.place.run_dir / "keys"),
             auditors={name: urls.auditor for name, urls in self.databases.items()},
             testers={name: urls.tester for name, urls in self.databases.items()},
+            operators={name: urls.app for name, urls in self.databases.items()},
             health={
                 "core": f"http://127.0.0.1:{self.ports.core_health}",
                 "events": f"http://127.0.0.1:{self.ports.events_health}",

@@ -7,7 +7,8 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxState:
-    """Addresses of a running box. Auditor and tester addresses are per service."""
+    """Addresses of a running box. Database addresses are per service: the auditor reads, the tester pushes the clock,
+    the operator (the service's own role) replays what is parked."""
 
     pid: int
     rpc: str
@@ -16,6 +17,7 @@ class BoxState:
     keys: str
     auditors: dict[str, str]
     testers: dict[str, str]
+    operators: dict[str, str]
     health: dict[str, str]
 
 

@@ -1,0 +1,134 @@
+"""`eldercare`: the small box and its tools. Commands are one file each; nothing heavy loads before it is needed."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Community elder care: the suite on one machine.")
+RunDir = Annotated[Path, typer.Option("--run-dir", envvar="ELDERCARE_RUN_DIR", help="Where servers and logs live.")]
+RUN_DIR = Path(".run")
+_HOSTS = {"core": "chassis.serve_core", "events": "chassis.serve_events"}
+_ALONE = {"device.ingress": "device_service.entrypoints.ingress", "gateway": "gateway_service"}
+
+
+@app.command()
+def serve(
+    what: Annotated[list[str], typer.Argument(help="order.core payment.core, or order.events …, or gateway")],
+) -> None:
+    """Runs processes of one runtime in this process, by exec: nothing of this command stays loaded."""
+    if len(what) == 1 and what[0] in _ALONE:
+        os.execv(sys.executable, [sys.executable, "-m", _ALONE[what[0]]])  # noqa: S606 - our own module
+    runtimes = {name.rpartition(".")[2] for name in what}
+    if len(runtimes) != 1 or not runtimes <= _HOSTS.keys():
+        raise typer.BadParameter("one process hosts one runtime: only *.core, only *.events, device.ingress or gateway")
+    services = [name.rpartition(".")[0] for name in what]
+    module = _HOSTS[runtimes.pop()]
+    os.execv(sys.executable, [sys.executable, "-m", module, *services])  # noqa: S606 - our own module
+
+
+@app.command()
+def up(run_dir: RunDir = RUN_DIR) -> None:
+    """Starts everything, seeds a made-up community, plays the story once and stays up until Ctrl-C."""
+    from suite.commands.up import run  # noqa: PLC0415
+
+    raise typer.Exit(run(run_dir))
+
+
+@app.command()
+def demo(
+    run_dir: RunDir = RUN_DIR,
+    json: Annotated[bool, typer.Option("--json", help="End with one JSON object on the last line.")] = False,
+) -> None:
+    """Plays the story on the running suite, or on one of its own; exit 0 only if every step happened."""
+    from suite.commands.demo import run  # noqa: PLC0415
+
+    raise typer.Exit(run(run_dir, as_json=json))
+
+
+@app.command()
+def down(run_dir: RunDir = RUN_DIR) -> None:
+    """Ends the suite of this folder and whatever a crash left of it."""
+    from suite.commands.down import run  # noqa: PLC0415
+
+    raise typer.Exit(run(run_dir))
+
+
+@app.command()
+def audit(
+    run_dir: RunDir = RUN_DIR, json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False
+) -> None:
+    """Counts, and every breach of what must never break; exit 1 on a breach."""
+    from suite.commands.audit import run  # noqa: PLC0415
+
+    raise typer.Exit(run(run_dir, as_json=json))
+
+
+@app.command()
+def explain(
+    name: Annotated[str, typer.Argument(help="alarms/…, incidents/…, orders/…, or a number said on the phone")],
+    run_dir: RunDir = RUN_DIR,
+) -> None:
+    """Who was told, by which channel, when, what each said, which rule decided, every fen."""
+    from suite.commands.explain import run  # noqa: PLC0415
+
+    raise typer.Exit(run(run_dir, name))
+
+
+@app.command()
+def load(
+    alarms: Annotated[int, typer.Option(help="How many presses.")] = 100,
+    rate: Annotated[float, typer.Option(help="Presses a second.")] = 10.0,
+    seed: Annotated[int, typer.Option(help="The same seed, the same community.")] = 1,
+    run_dir: RunDir = RUN_DIR,
+) -> None:
+    """Drives a made-up community of any size through real sockets and rpc."""
+    from suite.commands.load import run  # noqa: PLC0415
+
+    raise typer.Exit(run(run_dir, alarms=alarms, rate=rate, seed=seed))
+
+
+parked = typer.Typer(no_args_is_help=True, help="Facts that could not be handled or sent, and wait for a person.")
+app.add_typer(parked, name="parked")
+
+
+@parked.command("list")
+def parked_list(run_dir: RunDir = RUN_DIR) -> None:
+    """Everything that is set aside or parked, by service."""
+    from suite.commands.parked import show_all  # noqa: PLC0415
+
+    raise typer.Exit(show_all(run_dir))
+
+
+@parked.command("show")
+def parked_show(item: Annotated[str, typer.Argument(help="order/12, as listed")], run_dir: RunDir = RUN_DIR) -> None:
+    """One item with its headers and error."""
+    from suite.commands.parked import show  # noqa: PLC0415
+
+    raise typer.Exit(show(run_dir, item))
+
+
+@parked.command("replay")
+def parked_replay(item: Annotated[str, typer.Argument(help="order/12, as listed")], run_dir: RunDir = RUN_DIR) -> None:
+    """Tries an item again now."""
+    from suite.commands.parked import replay  # noqa: PLC0415
+
+    raise typer.Exit(replay(run_dir, item))
+
+
+@parked.command("drop")
+def parked_drop(
+    item: Annotated[str, typer.Argument(help="order/12, as listed")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+    run_dir: RunDir = RUN_DIR,
+) -> None:
+    """Gives an item up, with a reason that is kept."""
+    from suite.commands.parked import drop  # noqa: PLC0415
+
+    raise typer.Exit(drop(run_dir, item, reason))
+
+
+def main() -> None:
+    app()

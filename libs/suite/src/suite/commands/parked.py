@@ -1,0 +1,77 @@
+"""`eldercare parked`: what waits for a person, in every service."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+from rich.console import Console
+
+from suite.commands.attach import attached
+from suite.journals import Journals
+
+console = Console(highlight=False, soft_wrap=True)
+_LISTED = """SELECT 'in' AS side, id, type, aggregate, reason, attempts, parked_at IS NOT NULL AS parked FROM set_aside
+    UNION ALL SELECT 'out', o.position, e.type, o.aggregate, o.error, o.attempts, o.parked_at IS NOT NULL
+    FROM outbox o JOIN events e ON e.id = o.event_id AND e.time = o.event_time WHERE o.attempts > 0 ORDER BY 1, 2"""
+
+
+def show_all(run_dir: Path) -> int:
+    """Returns 0 when nothing waits, 1 otherwise."""
+    with attached(run_dir) as (_, journals):
+        rows = list(_rows(journals))
+    for service, row in rows:
+        state = "parked" if row["parked"] else "waits"
+        item = f"{service}/{row['side']}/{row['id']}"
+        console.print(f"{item:<22} {state:<7} {row['type']} {row['aggregate']} {row['reason']} tries {row['attempts']}")
+    console.print("nothing is set aside or parked" if not rows else f"{len(rows)} items")
+    return 1 if rows else 0
+
+
+def _rows(journals: Journals) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for service, store in journals.connections.items():
+        for row in store.execute(_LISTED).fetchall():
+            yield service, row
+
+
+def show(run_dir: Path, item: str) -> int:
+    """Prints one item whole; returns 2 when there is none."""
+    service, table, key, number = _parts(item)
+    with attached(run_dir) as (_, journals):
+        sql = f"SELECT * FROM {table} WHERE {key} = %s"
+        row = journals.connections[service].execute(sql.encode(), [number]).fetchone()
+    if row is None:
+        console.print(f"there is no {item}")
+        return 2
+    for column, value in row.items():
+        console.print(f"{column:<12} {bytes(value).hex() if isinstance(value, bytes) else value}", markup=False)
+    return 0
+
+
+def replay(run_dir: Path, item: str) -> int:
+    """Makes one item due now with a fresh count; the service's own retry or relay does it."""
+    service, table, key, number = _parts(item)
+    sql = f"UPDATE {table} SET parked_at = NULL, attempts = 0, next_at = app_now() WHERE {key} = %s"
+    return _change(run_dir, service, sql, number, f"{item} is tried again now")
+
+
+def drop(run_dir: Path, item: str, reason: str) -> int:
+    """Gives one item up; what it was and why goes to the log table."""
+    service, table, key, number = _parts(item)
+    sql = f"""WITH gone AS (DELETE FROM {table} t WHERE {key} = %s RETURNING to_jsonb(t) AS item)
+              INSERT INTO given_up (item, reason) SELECT item, %s FROM gone"""
+    return _change(run_dir, service, sql, number, f"{item} is given up", reason)
+
+
+def _parts(item: str) -> tuple[str, str, str, int]:
+    service, side, number = item.split("/")
+    return (service, "outbox", "position", int(number)) if side == "out" else (service, "set_aside", "id", int(number))
+
+
+def _change(run_dir: Path, service: str, sql: str, number: int, said: str, reason: str = "") -> int:
+    with attached(run_dir) as (state, _):
+        with psycopg.connect(state.operators[service], autocommit=True, row_factory=dict_row) as connection:
+            changed = connection.execute(sql.encode(), [number, reason] if reason else [number])
+    console.print(said if changed.rowcount else "there is no such item")
+    return 0 if changed.rowcount else 2

@@ -1,0 +1,53 @@
+"""`eldercare up`: the whole suite as a small box, a story, and then it stays."""
+
+import signal
+import threading
+from pathlib import Path
+
+from rich.console import Console
+
+from suite import cast
+from suite.box import Box, BoxPlace
+from suite.commands.demo import play
+from suite.seed import seed
+from suite.servers import ServerMissing, start_servers
+
+console = Console(highlight=False)
+
+
+def run(run_dir: Path) -> int:
+    """Returns 0 after Ctrl-C, 1 when something could not start or a process died."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        with start_servers(run_dir.resolve(), progress=console.print) as servers:
+            with Box(BoxPlace(run_dir=run_dir.resolve()), servers, progress=console.print) as box:
+                seed(box.state(), progress=console.print)
+                told = play(box.state(), console)
+                _print_doors(box)
+                return _stay(box, stop) if told else 1
+    except ServerMissing as missing:
+        console.print(str(missing))
+        return 1
+
+
+def _print_doors(box: Box) -> None:
+    state = box.state()
+    console.print(f"\n  pages and /v1   {state.web}   (API description: {state.web}/docs)")
+    console.print(f"  gRPC            {state.rpc}   (reflection is on)")
+    console.print(f"  watches (TCP)   {state.watch}")
+    console.print(f"  health          {', '.join(f'{url}/readyz' for url in state.health.values())}")
+    logins = ", ".join(member.login for member in cast.CAST)
+    console.print(f"  sign-ins        {logins}; password {cast.PASSWORD} (all made up)")
+    console.print("  in another shell: make demo · .venv/bin/eldercare audit · Ctrl-C here stops everything\n")
+
+
+def _stay(box: Box, stop: threading.Event) -> int:
+    while not stop.is_set():
+        dead = box.supervisor.wait_for_death(timeout=0.5)
+        if dead is not None:
+            console.print(f"[red]{dead.name} ended with {dead.returncode}; see {dead.log_path}")
+            return 1
+    console.print("stopping")
+    return 0

@@ -1,0 +1,125 @@
+"""Why? Who was told, by which channel, when, what each said, which rule decided, every fen."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from google.protobuf.message import Message
+
+from chassis.envelope import Envelope
+from suite.journals import Journals
+
+_HOW_TO_FIND = {
+    "alarms": ("device", "SELECT correlation FROM events WHERE aggregate = %s ORDER BY position LIMIT 1"),
+    "incidents": ("order", "SELECT correlation FROM events WHERE aggregate = %s ORDER BY position LIMIT 1"),
+    "tasks": ("order", "SELECT correlation FROM events WHERE aggregate = %s ORDER BY position LIMIT 1"),
+    "orders": ("order", "SELECT correlation FROM events WHERE aggregate = %s ORDER BY position LIMIT 1"),
+}
+
+
+class NothingToExplain(Exception):
+    """There is no such alarm, incident or order here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing that happened, for a person to read."""
+
+    time: datetime
+    service: str
+    what: str
+    actor: str
+    rule: str
+    details: str
+
+
+def explain(journals: Journals, name: str) -> list[Line]:
+    """Every fact of the story, with the effects, dispatch decisions and entries behind it; raises NothingToExplain."""
+    correlations = _stories(journals, _resource_of(journals, name))
+    lines = [line for correlation in correlations for line in _facts(journals, correlation)]
+    lines += [line for correlation in correlations for line in _behind(journals, correlation)]
+    return sorted(lines, key=lambda line: line.time)
+
+
+def _resource_of(journals: Journals, name: str) -> str:
+    """A resource name, or the one behind a number said on the phone."""
+    if "/" in name:
+        return name
+    for table in ("orders", "incidents"):
+        sql = f"SELECT name FROM {table} WHERE replace(number, '-', '') = replace(%s, '-', '') LIMIT 1"
+        row = journals.connections["order"].execute(sql.encode(), [name]).fetchone()
+        if row:
+            return str(row["name"])
+    raise NothingToExplain(f"{name} is neither a name nor a number known here")
+
+
+def _stories(journals: Journals, name: str) -> list[str]:
+    """The story of a thing, and those of alarms that joined its incident."""
+    service, sql = _HOW_TO_FIND.get(name.partition("/")[0], ("", ""))
+    row = journals.connections[service].execute(sql.encode(), [name]).fetchone() if service else None
+    if row is None:
+        raise NothingToExplain(f"there is no {name} here")
+    home = journals.connections["order"].execute(
+        """SELECT alarm FROM alarm_homes WHERE home = %s
+           OR home = (SELECT home FROM alarm_homes WHERE alarm = %s)
+           OR home = (SELECT incident FROM orders WHERE name = %s AND incident <> '')""",
+        [name, name, name],
+    )
+    alarms = [each["alarm"] for each in home.fetchall()]
+    joined = journals.connections["device"].execute(
+        "SELECT DISTINCT correlation FROM events WHERE aggregate = ANY(%s)", [alarms]
+    )
+    return sorted({str(row["correlation"]), *(each["correlation"] for each in joined.fetchall())})
+
+
+def _facts(journals: Journals, correlation: str) -> Iterator[Line]:
+    for envelope, message in journals.story(correlation):
+        yield _line(envelope, message)
+
+
+def _line(envelope: Envelope, message: Message) -> Line:
+    service = envelope.source.rpartition("/")[2]
+    what = envelope.type.rpartition(".")[2]
+    details = " ".join(f"{field.name}={_short(value)}" for field, value in message.ListFields())
+    return Line(
+        time=envelope.time, service=service, what=what, actor=envelope.actor, rule=envelope.rule, details=details
+    )
+
+
+def _short(value: object) -> str:
+    """One line a value; amounts as `500 CNY`."""
+    if hasattr(value, "minor"):
+        return f"{value.minor}{value.asset}"
+    if hasattr(value, "ToDatetime"):
+        return str(value.ToDatetime().isoformat(timespec="seconds")) + "Z"
+    return " ".join(str(value).split())
+
+
+_BEHIND = {
+    "order": (
+        """SELECT d.decide_time AS time, 'dispatch decision' AS what, d.rule,
+                  'ring ' || d.ring || ' within ' || d.radius_m || ' m by ' || d.source || ': ' || d.candidates::text
+                  AS details
+           FROM dispatch_decisions d WHERE d."order" IN
+               (SELECT aggregate FROM events WHERE correlation = %s AND aggregate LIKE 'orders/%%')"""
+    ),
+    "payment": (
+        """SELECT t.effective_time AS time, 'entry ' || t.kind AS what, t.rule,
+                  e.account || ' ' || e.amount || ' ' || e.asset AS details
+           FROM entries e JOIN transfers t ON t.name = e.transfer WHERE t.settlement IN
+               (SELECT aggregate FROM events WHERE correlation = %s)"""
+    ),
+    "notify": (
+        """SELECT coalesce(settled_at, requested_at) AS time, 'call ' || kind || ' ' || state AS what, '' AS rule,
+                  key || ' tries ' || attempts || ' ' || reference || ' ' || error AS details
+           FROM effects WHERE context ->> 'correlation' = %s"""
+    ),
+}
+
+
+def _behind(journals: Journals, correlation: str) -> Iterator[Line]:
+    for service, sql in _BEHIND.items():
+        for row in journals.connections[service].execute(sql.encode(), [correlation]).fetchall():
+            yield Line(
+                time=row["time"], service=service, what=row["what"], actor="", rule=row["rule"], details=row["details"]
+            )
