@@ -23,6 +23,7 @@ from chassis.relay import Relay
 from chassis.retries import SetAsideRunner
 from chassis.rpc.calls import Rpc
 from chassis.rpc.client import Clients
+from chassis.rpc.server import names_of
 from chassis.seal import Seals
 from chassis.subscriber import Handlers, Subscriber
 from chassis.timers import TimerHandler, TimerRunner
@@ -123,6 +124,11 @@ class RunningCore:
             retry = SetAsideRunner(url, Subscriber(service, self.core.handlers)).tick
             loops.append(Loop(url, name=f"{service}.retries", channel="set_aside", tick=retry))
         return loops
+
+    @property
+    def names(self) -> list[str]:
+        """Full names of the rpc services."""
+        return names_of(self.parts.servicers)
 
     def start(self) -> None:
         self.database.open()

@@ -15,7 +15,7 @@ from chassis.clock import monotonic
 from chassis.core import Core, RunningCore
 from chassis.environment import CoreEnvironment, ServiceEnvironment, rpc_targets
 from chassis.health import HealthServer
-from chassis.rpc.server import Guard, Server, names_of, rules_of
+from chassis.rpc.server import Guard, Server, rules_of
 from chassis.settings import load
 
 log = structlog.get_logger(__name__)
@@ -31,8 +31,8 @@ def main(services: Sequence[str]) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    server = _server(place.rpc_address, cores)
-    names = [name for core in cores for name in names_of(core.parts.servicers)]
+    server = server_of(place.rpc_address, cores)
+    names = [name for core in cores for name in core.names]
     health = HealthServer(place.health_address, live=lambda: _stalled(cores), ready=lambda: _not_ready(cores))
     for core in cores:
         core.start()
@@ -55,10 +55,9 @@ def _build(name: str) -> RunningCore:
     return RunningCore(core, load(core.settings, os.environ), environment, rpc_targets(os.environ))
 
 
-def _server(address: str, cores: Sequence[RunningCore]) -> Server:
-    guards: list[Any] = [
-        Guard(core.identity, rules_of(names_of(core.parts.servicers)), core.core.refusals) for core in cores
-    ]
+def server_of(address: str, cores: Sequence[RunningCore]) -> Server:
+    """The rpc of these services behind one port, not started yet."""
+    guards: list[Any] = [Guard(core.identity, rules_of(core.names), core.core.refusals) for core in cores]
     server = Server(address, guards)
     for core in cores:
         for add, servicer in core.parts.servicers:

@@ -11,13 +11,15 @@ from suite.servers.find import WAYS, servers_for
 from suite.servers.place import Place, end_leftovers, open_place
 from suite.servers.server import Kind, Server, shown
 
+ALL = ("postgres", "rabbitmq", "redis")
+
 
 class Servers:
     """Running servers; close() stops those this process started and leaves the others alone."""
 
     def __init__(self, place: Place, servers: dict[str, Server]) -> None:
         self.place, self._all = place, servers
-        self.postgres, self.rabbitmq, self.redis = (servers[name] for name in ("postgres", "rabbitmq", "redis"))
+        self.postgres, self.rabbitmq, self.redis = (servers[name] for name in ALL)
 
     @property
     def postgres_url(self) -> str:
@@ -44,6 +46,11 @@ class Servers:
             "ELDERCARE_REDIS_URL": self.redis_url,
         }
 
+    def start(self, *names: str, progress: Callable[[str], None] = lambda _: None) -> None:
+        """Starts those of the three that do not run yet."""
+        waiting = [self._all[name] for name in names if not self._all[name].is_up()]
+        _side_by_side([_starter(server, progress) for server in waiting])
+
     def close(self) -> None:
         try:
             _side_by_side([server.stop for server in self._all.values()])
@@ -65,8 +72,11 @@ def start_servers(
     durable: bool = True,
     progress: Callable[[str], None] = print,
     ways: Sequence[Kind] = WAYS,
+    only: Sequence[str] = ALL,
 ) -> Servers:
     """`durable=False` lets a power cut (not a killed process) lose the last moments: for tests.
+
+    What `only` leaves out can be started later with `Servers.start`.
 
     Raises ServerMissing when one cannot be had, RunDirBusy when another suite lives in this folder.
     """
@@ -79,7 +89,7 @@ def start_servers(
         place.close()
         raise
     try:
-        _side_by_side([_starter(server, progress) for server in (servers.postgres, servers.rabbitmq, servers.redis)])
+        servers.start(*only, progress=progress)
     except BaseException:
         servers.close()
         raise
@@ -98,6 +108,6 @@ def _starter(server: Server, progress: Callable[[str], None]) -> Callable[[], No
 
 
 def _side_by_side(tasks: Sequence[Callable[[], None]]) -> None:
-    with ThreadPoolExecutor(max_workers=len(tasks)) as pool:
+    with ThreadPoolExecutor(max_workers=max(1, len(tasks))) as pool:
         for answer in [pool.submit(task) for task in tasks]:
             answer.result()

@@ -1,30 +1,25 @@
-"""Fixtures over real servers: a migrated copy of a service's database a test, with a clock that can be pushed."""
+"""One service's database in a test, worked on as core and the consumers do."""
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import UUID
 
 import psycopg
-import pytest
-from chassis.effects import EffectRunner, Executor
-from chassis.journal import read_events
-from chassis.retries import SetAsideRunner
-from chassis.timers import TimerHandler, TimerRunner
 from google.protobuf.message import Message
 from psycopg.rows import dict_row
 
 from chassis.context import Caller, Context
+from chassis.effects import EffectRunner, Executor
 from chassis.envelope import Envelope, to_wire
 from chassis.ids import uuid7
-from chassis.migrate import migrate
+from chassis.journal import read_events
+from chassis.retries import SetAsideRunner
 from chassis.subscriber import Delivery, Handlers, Subscriber
+from chassis.timers import TimerHandler, TimerRunner
 from chassis.work import Work
-from suite.servers import Servers, start_servers
-from suite.servers.provision import DatabaseUrls, clone_database, drop_database, provision_databases
+from suite.servers.provision import DatabaseUrls
 
 DatabaseFactory = Callable[[str], "TestDatabase"]
 
@@ -44,15 +39,19 @@ class TestDatabase:
         self, *, actor: str = "persons/test", caller: Caller | None = None, context: Context | None = None
     ) -> Iterator[Work]:
         """One transaction on a connection of its own; commits when the block ends."""
-        with psycopg.connect(self.urls.app, autocommit=True, row_factory=dict_row) as connection:
-            with connection.transaction():
-                yield Work(connection, context or Context(actor=actor), caller=caller)
+        connect = psycopg.connect(self.urls.app, autocommit=True, row_factory=dict_row)
+        with connect as connection, connection.transaction():
+            yield Work(connection, context or Context(actor=actor), caller=caller)
 
     def now(self) -> datetime:
         with self.work() as work:
             return work.now
 
-    def events(self, *types: type[Message]) -> list[tuple[Envelope, Message]]:
+    def rows(self, sql: str, *params: object) -> list[dict[str, Any]]:
+        """What a query finds, for asserting what was stored."""
+        return list(self.connection.execute(sql.encode(), params or None).fetchall())
+
+    def events(self, *types: type[Message]) -> list[tuple[Envelope, Any]]:
         """The journal in order, all of it or only these types."""
         wanted = {each.DESCRIPTOR.full_name for each in types}
         return [
@@ -61,7 +60,7 @@ class TestDatabase:
             if not wanted or envelope.type in wanted
         ]
 
-    def messages(self, *types: type[Message]) -> list[Message]:
+    def messages(self, *types: type[Message]) -> list[Any]:
         return [message for _, message in self.events(*types)]
 
     def push_clock(self, **shift: float) -> None:
@@ -83,13 +82,13 @@ class TestDatabase:
         runner = SetAsideRunner(self.urls.app, Subscriber(self.service, handlers))
         return _drain(lambda: runner.tick(self.connection))
 
-    def deliver(
+    def deliver(  # noqa: PLR0913 - what an envelope carries
         self,
         handlers: Handlers,
         message: Message,
         *,
         aggregate: str,
-        id: UUID | str | None = None,
+        id: UUID | str | None = None,  # noqa: A002 - CloudEvents calls it so
         correlation: str = "",
         region: str = "",
         person: str = "",
@@ -114,8 +113,8 @@ class TestDatabase:
     def deliver_raw(self, handlers: Handlers, *deliveries: Delivery) -> None:
         Subscriber(self.service, handlers).process(self.connection, deliveries)
 
-    def set_aside(self) -> list[dict[str, object]]:
-        return list(self.connection.execute("SELECT * FROM set_aside ORDER BY id").fetchall())
+    def set_aside(self) -> list[dict[str, Any]]:
+        return self.rows("SELECT * FROM set_aside ORDER BY id")
 
     def close(self) -> None:
         self.connection.close()
@@ -132,49 +131,3 @@ def _drain(tick: Callable[[], int]) -> int:
     while done := tick():
         total += done
     return total
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """One set of private servers for all workers of a run, started by the first test that needs them."""
-    if not hasattr(config, "workerinput"):
-        os.environ["ELDERCARE_TEST_RUN"] = tempfile.mkdtemp(prefix="eldercare-test-")
-
-
-@pytest.fixture(scope="session")
-def servers(worker_id: str) -> Iterator[Servers]:
-    """PostgreSQL, RabbitMQ and Redis of this worker's own."""
-    run_dir = Path(os.environ["ELDERCARE_TEST_RUN"]) / worker_id
-    with start_servers(run_dir, durable=False, progress=lambda _: None) as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def templates(servers: Servers) -> Callable[[str], DatabaseUrls]:
-    """Migrated template databases, made once a run."""
-    made: dict[str, DatabaseUrls] = {}
-
-    def template(service: str) -> DatabaseUrls:
-        if service not in made:
-            urls = provision_databases(servers, [service], prefix="template_")[service]
-            migrate(urls.owner, service)
-            made[service] = urls
-        return made[service]
-
-    return template
-
-
-@pytest.fixture
-def database(servers: Servers, templates: Callable[[str], DatabaseUrls]) -> Iterator[DatabaseFactory]:
-    """`database("order")`: a fresh copy of that service's migrated database."""
-    made: list[tuple[str, TestDatabase]] = []
-
-    def copy(service: str) -> TestDatabase:
-        template, name = templates(service), f"test_{service}_{uuid4().hex[:12]}"
-        clone_database(servers, f"template_{service}", name)
-        made.append((name, TestDatabase(service, template.on(name))))
-        return made[-1][1]
-
-    yield copy
-    for name, each in made:
-        each.close()
-        drop_database(servers, name)
