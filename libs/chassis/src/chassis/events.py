@@ -59,7 +59,8 @@ class FactQueues(QueueConsumer):  # type: ignore[misc]
         try:
             broker.ensure_connection(self.on_connection_error, self.connect_max_retries)
             yield broker
-        except BaseException:
+        except BaseException as lost:
+            log.warning("broker.left", reason=f"{type(lost).__name__}: {lost}"[:200])
             broker.collect(socket_timeout=0.5)  # release() would wait for CloseOk as long as the node hangs
             raise
         else:

@@ -46,5 +46,6 @@ def configure(process: str, *, level: str = "INFO") -> None:
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
     # nameko prints broker addresses; the second of several would keep its password.
-    logging.getLogger("nameko").setLevel(logging.ERROR)
+    for name in ("nameko", "kombu", "amqp"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     structlog.contextvars.bind_contextvars(process=process)

@@ -70,25 +70,25 @@ class Publisher:
         return self._round.confirmed, self._round.refused
 
     def beat(self) -> None:
-        """Keeps the idle connection alive; a dead one is dropped."""
-        if self._broker is None:
-            return
+        """Keeps the idle connection alive, and the exchange there for consumers to bind to; raises BrokerLost."""
         try:
-            self._broker.heartbeat_check()
-            self._broker.drain_events(timeout=0.001)
+            broker = self._connect()
+            broker.heartbeat_check()
+            broker.drain_events(timeout=0.001)
         except TimeoutError:
             return
-        except Exception:
+        except Exception as lost:
             self.drop()
+            raise BrokerLost(repr(lost)) from lost
 
     def drop(self) -> None:
         broker, self._broker, self._channel = self._broker, None, None
         if broker is not None:
             broker.collect(socket_timeout=0.5)
 
-    def _connect(self) -> None:
+    def _connect(self) -> Broker:
         if self._broker is not None:
-            return
+            return self._broker
         options = {"read_timeout": CONFIRM_S, "write_timeout": CONFIRM_S}
         self._broker = Broker(self._url, connect_timeout=3, heartbeat=HEARTBEAT_S, transport_options=options)
         self._broker.connect()
@@ -98,6 +98,7 @@ class Publisher:
         self._channel.events["basic_ack"].add(self._on_ack)
         self._channel.events["basic_nack"].add(self._on_nack)
         self._channel.events["basic_return"].add(self._on_return)
+        return self._broker
 
     def _send(self, row: DictRow) -> None:
         wire = to_wire(envelope_of(row, self._service), bytes(row["data"]))
@@ -155,10 +156,10 @@ class Relay:
         if not self._is_active(connection):
             return 0
         rows = self._due(connection)
-        if not rows:
-            self._publisher.beat()
-            return 0
         try:
+            if not rows:
+                self._publisher.beat()
+                return 0
             return sum(self._send(connection, chunk) for chunk in _rounds(rows))
         except BrokerLost as lost:
             log.warning("broker.lost", service=self._service, reason=str(lost)[:200])
