@@ -62,11 +62,11 @@ def message_refused(work: Work, message: StoredMessage, reason: str) -> None:
     _publish_message(work, message, event, {"reason": reason})
 
 
-def answer_code(answer: Answer) -> message_pb2.AnswerKind:
+def answer_code(answer: Answer) -> message_pb2.AnswerKind.ValueType:
     return message_pb2.AnswerKind.Value(f"ANSWER_KIND_{answer.name}")
 
 
-def channel_code(channel: str) -> message_pb2.Channel:
+def channel_code(channel: str) -> message_pb2.Channel.ValueType:
     return message_pb2.Channel.Value(f"CHANNEL_{channel.upper()}")
 
 

@@ -21,6 +21,10 @@ class ContactPointNotUsable(Exception):
     """A value that its channel cannot carry."""
 
 
+class QuietHoursNotUsable(Exception):
+    """Hours that no day has."""
+
+
 SHAPES = {
     Channel.VOICE: r"\+[1-9][0-9]{5,14}",
     Channel.SMS: r"\+[1-9][0-9]{5,14}",
@@ -41,6 +45,7 @@ class ContactPoint:
         shape = SHAPES.get(self.channel)
         if shape is None or re.fullmatch(shape, self.value) is None:
             raise ContactPointNotUsable(self.channel.value)
+        QuietHours.parse(self.quiet_hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,9 @@ class QuietHours:
     def parse(cls, text: str) -> QuietHours | None:
         if not text:
             return None
-        start, end = (int(hour) % 24 for hour in text.split("-"))
+        start, end = (int(hour) for hour in text.split("-"))
+        if max(start, end) > 23:
+            raise QuietHoursNotUsable(text)
         return cls(start, end) if start != end else None
 
     def over_at(self, local: datetime) -> datetime:

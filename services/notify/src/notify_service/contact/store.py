@@ -40,8 +40,12 @@ def put_addressee(work: Work, person: str, display_name: bytes, language: str) -
     )
 
 
-def put_desk(work: Work, region: str) -> None:
-    work.run("INSERT INTO desks (region) VALUES (%s) ON CONFLICT (region) DO UPDATE SET put_time = app_now()", [region])
+def put_desk(work: Work, region: str, language: str) -> None:
+    work.run(
+        """INSERT INTO desks (region, language) VALUES (%s, %s)
+           ON CONFLICT (region) DO UPDATE SET language = excluded.language, put_time = app_now()""",
+        [region, language],
+    )
 
 
 def replace_points(work: Work, owner: str, points: Sequence[SealedPoint]) -> None:
@@ -99,17 +103,3 @@ def note_refusal(work: Work, point: UUID, reason: str) -> None:
         "UPDATE contact_points SET last_refusal_time = app_now(), last_refusal_reason = %s WHERE id = %s",
         [reason, point],
     )
-
-
-def next_frozen_point(work: Work, incident: str, step: int, recipient: str, point: UUID) -> Point | None:
-    """The frozen point of the same person, step and channel that comes after one that refused for good."""
-    row = work.one(
-        """SELECT n.recipient AS owner, n.channel, n.contact_point AS id, n.rank, '' AS quiet_hours
-           FROM ladder_rungs n, ladder_rungs was
-           WHERE was.incident = %(incident)s AND was.step = %(step)s AND was.recipient = %(recipient)s
-             AND was.contact_point = %(point)s AND (n.incident, n.step, n.recipient, n.channel)
-                 = (was.incident, was.step, was.recipient, was.channel) AND n.rank > was.rank
-           ORDER BY n.rank LIMIT 1""",
-        {"incident": incident, "step": step, "recipient": recipient, "point": point},
-    )
-    return Point(**row) if row else None

@@ -29,8 +29,8 @@ def put_addressee(work: Work, seals: Seals, given: AddresseeInput) -> None:
     store.replace_points(work, given.person, _sealed(work, seals, given.person, given.points))
 
 
-def put_duty_desk(work: Work, seals: Seals, region: str, points: Sequence[ContactPoint]) -> None:
-    store.put_desk(work, region)
+def put_duty_desk(work: Work, seals: Seals, region: str, language: str, points: Sequence[ContactPoint]) -> None:
+    store.put_desk(work, region, language)
     store.replace_points(work, region, _sealed(work, seals, region, points))
 
 

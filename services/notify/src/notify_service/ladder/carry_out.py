@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from chassis.work import Work
@@ -10,9 +11,9 @@ from notify_service import contract
 from notify_service.contact.domain import Channel
 from notify_service.ladder import store
 from notify_service.ladder.domain.facts import Called, Cause, Closed, Fact, NobodyCame, StoodDown
-from notify_service.ladder.store import Loaded, Opening
+from notify_service.ladder.store import Loaded, Opening, next_frozen_point
 from notify_service.message.domain import CALL, SCREEN, WRITTEN
-from notify_service.message.store import Notice
+from notify_service.message.store import Notice, StoredMessage
 from notify_service.message.use_cases import pick, send
 
 STEP = "ladder_step"
@@ -103,3 +104,13 @@ def _send_frozen(work: Work, notice: Notice, people: Sequence[str], channels: Se
     if people:
         points = store.frozen_points(work, notice.incident, people)
         send(work, notice, [point for who in people for point in pick(who, points, channels)])
+
+
+def fall_back(work: Work, refused: StoredMessage) -> None:
+    """A number that refused for good is followed by the person's next frozen one of the same channel."""
+    notice, point = refused.notice, refused.contact_point
+    if point is None:
+        return
+    following = next_frozen_point(work, notice.incident, refused.recipient, point)
+    if following is not None:
+        send(work, replace(notice, occasion=f"point:{following.rank}"), [following])

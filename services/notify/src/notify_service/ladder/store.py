@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
@@ -140,6 +141,18 @@ def frozen_points(work: Work, incident: str, people: Collection[str]) -> list[Po
     return [Point(**row) for row in rows]
 
 
+def next_frozen_point(work: Work, incident: str, recipient: str, point: UUID) -> Point | None:
+    """What was frozen after this point for the same person and channel."""
+    row = work.one(
+        """SELECT n.recipient AS owner, n.channel, n.contact_point AS id, n.rank, '' AS quiet_hours
+           FROM ladder_rungs was JOIN ladder_rungs n USING (incident, step, recipient, channel)
+           WHERE was.incident = %s AND was.recipient = %s AND was.contact_point = %s AND n.rank > was.rank
+           ORDER BY n.rank LIMIT 1""",
+        [incident, recipient, point],
+    )
+    return Point(**row) if row else None
+
+
 def add_answer(work: Work, ladder: Ladder, person: str, answer: Answer, via: str, *, is_operator: bool) -> None:
     work.run(
         """INSERT INTO answers (incident, person, answer, is_operator, via, step) VALUES (%s, %s, %s, %s, %s, %s)""",
@@ -167,3 +180,12 @@ def _in_place(people: Sequence[str]) -> tuple[str, ...]:
 
 def _opening(row: Mapping[str, Any]) -> Opening:
     return Opening(**{name: row[name] for name in Opening.__slots__})
+
+
+def stranded(work: Work) -> list[str]:
+    """Open ladders whose timer is gone or parked; the timer's key is `ladder:` and the incident."""
+    rows = work.all(
+        """SELECT incident FROM ladders l WHERE state = 'open' AND NOT EXISTS (
+               SELECT 1 FROM timers t WHERE t.key = 'ladder:' || l.incident AND t.parked_at IS NULL)"""
+    )
+    return [row["incident"] for row in rows]

@@ -8,6 +8,7 @@ from chassis.refusal import NotFound
 from chassis.work import Work
 from notify_service import contract
 from notify_service.contact import store as contacts
+from notify_service.contact.store import Point
 from notify_service.ladder import store
 from notify_service.ladder.carry_out import call_desk_aside, carry_out
 from notify_service.ladder.domain.ladder import Answer, Ladder
@@ -26,7 +27,8 @@ def start_ladder(work: Work, opening: Opening) -> str:
         return opening.ladder
     policy = policy_of(opening.urgency)
     desk = contacts.nearest_desk(work, opening.region) or opening.region
-    points = {who: [] for who in (*family_of(work, opening.person), desk)} if opening.person else {desk: []}
+    people = family_of(work, opening.person) if opening.person else []
+    points: dict[str, list[Point]] = {who: [] for who in (*people, desk)}
     for point in contacts.points_of(work, list(points)):
         points[point.owner].append(point)
     family = [who for who, own in points.items() if own and who != desk]

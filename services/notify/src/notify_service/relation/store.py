@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -92,14 +92,15 @@ def region_of(work: Work, person: str) -> str | None:
     return row["region"] if row else None
 
 
-def languages_of(work: Work, people: Collection[str]) -> dict[str, str]:
-    rows = work.all(
-        """SELECT k.person, coalesce(a.language, k.language) AS language
-           FROM people_known k LEFT JOIN addressees a USING (person) WHERE k.person = ANY(%s)
-           UNION SELECT person, language FROM addressees WHERE person = ANY(%s)""",
-        [list(people), list(people)],
+def language_of(work: Work, recipient: str) -> str:
+    """What the addressee asked for, else what people knows; a desk has its own."""
+    row = work.one(
+        """SELECT coalesce((SELECT language FROM addressees WHERE person = %(who)s),
+               (SELECT language FROM people_known WHERE person = %(who)s),
+               (SELECT language FROM desks WHERE region = %(who)s), '') AS language""",
+        {"who": recipient},
     )
-    return {row["person"]: row["language"] for row in rows}
+    return str(row["language"]) if row and row["language"] else DEFAULT_LANGUAGE
 
 
 def zone_of(work: Work, region: str) -> ZoneInfo:

@@ -36,7 +36,7 @@ def last(name: str) -> str:
     return name.rpartition("/")[2]
 
 
-def outcome_code(outcome: Outcome) -> str:
+def outcome_code(outcome: Outcome.ValueType) -> str:
     return Outcome.Name(outcome).removeprefix("OUTCOME_").lower()
 
 

@@ -11,6 +11,8 @@ from psycopg.types.json import Jsonb
 
 from chassis.work import Work
 
+BELL = "timeline"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -61,6 +63,7 @@ def write(work: Work, line: Line) -> None:
             line.correlation,
         ],
     )
+    work.rings.add(BELL)
 
 
 def of_incident(work: Work, incident: str, after: int, limit: int) -> list[Entry]:
@@ -90,7 +93,7 @@ def last_id(work: Work) -> int:
 
 def put_thread(work: Work, thread: Thread) -> Thread:
     """Adds what is new to what is known of the noun; returns both."""
-    row = work.one(
+    rows = work.all(
         """INSERT INTO threads AS t (noun, incident, person, region, number, worker, params, fact_time)
            VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
            ON CONFLICT (noun) DO UPDATE SET
@@ -113,8 +116,7 @@ def put_thread(work: Work, thread: Thread) -> Thread:
             thread.fact_time,
         ],
     )
-    assert row is not None
-    return Thread(**row)
+    return Thread(**rows[0])
 
 
 def thread_of(work: Work, noun: str) -> Thread:

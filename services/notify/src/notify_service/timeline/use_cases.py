@@ -20,7 +20,8 @@ ALARM = AlarmRaised.DESCRIPTOR.full_name
 def record(work: Work, event: Message) -> None:
     """One line for one fact of another service."""
     fact, context = work.event, work.context
-    assert fact is not None
+    if fact is None:
+        return
     incident = getattr(event, "incident", "")
     named = getattr(event, "order", "")
     thread = store.thread_of(work, named) if named else Thread(noun="")

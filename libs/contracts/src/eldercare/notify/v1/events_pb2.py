@@ -27,7 +27,7 @@ from eldercare.notify.v1 import message_pb2 as eldercare_dot_notify_dot_v1_dot_m
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n eldercare/notify/v1/events.proto\x12\x13\x65ldercare.notify.v1\x1a\x1e\x65ldercare/event/v1/event.proto\x1a!eldercare/notify/v1/message.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"A\n\rLadderStarted\x12\x10\n\x08incident\x18\x01 \x01(\t\x12\r\n\x05steps\x18\x02 \x01(\x05:\x0f\xf2\xc7\x18\x0b\n\x07ladders\x10\x01\"\xb1\x01\n\x0bMessageSent\x12\x0f\n\x07message\x18\x01 \x01(\t\x12\x10\n\x08incident\x18\x02 \x01(\t\x12\r\n\x05order\x18\x03 \x01(\t\x12\x11\n\trecipient\x18\x04 \x01(\t\x12-\n\x07\x63hannel\x18\x05 \x01(\x0e\x32\x1c.eldercare.notify.v1.Channel\x12\x10\n\x08template\x18\x06 \x01(\t\x12\x0c\n\x04step\x18\x07 \x01(\x05:\x0e\xf2\xc7\x18\n\n\x08messages\"\x95\x01\n\x0eMessageRefused\x12\x0f\n\x07message\x18\x01 \x01(\t\x12\x10\n\x08incident\x18\x02 \x01(\t\x12\x11\n\trecipient\x18\x03 \x01(\t\x12-\n\x07\x63hannel\x18\x04 \x01(\x0e\x32\x1c.eldercare.notify.v1.Channel\x12\x0e\n\x06reason\x18\x05 \x01(\t:\x0e\xf2\xc7\x18\n\n\x08messages\"\xb7\x01\n\x0b\x41nswerGiven\x12\x10\n\x08incident\x18\x01 \x01(\t\x12\x0e\n\x06person\x18\x02 \x01(\t\x12/\n\x06\x61nswer\x18\x03 \x01(\x0e\x32\x1f.eldercare.notify.v1.AnswerKind\x12\x13\n\x0bis_operator\x18\x04 \x01(\x08\x12/\n\x0b\x61nswer_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:\x0f\xf2\xc7\x18\x0b\n\x07ladders\x10\x01\"B\n\rNobodyReached\x12\x10\n\x08incident\x18\x01 \x01(\t\x12\x0e\n\x06region\x18\x02 \x01(\t:\x0f\xf2\xc7\x18\x0b\n\x07ladders\x10\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n eldercare/notify/v1/events.proto\x12\x13\x65ldercare.notify.v1\x1a\x1e\x65ldercare/event/v1/event.proto\x1a!eldercare/notify/v1/message.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"A\n\rLadderStarted\x12\x10\n\x08incident\x18\x01 \x01(\t\x12\r\n\x05steps\x18\x02 \x01(\x05:\x0f\xf2\xc7\x18\x0b\n\x07ladders\x10\x01\"\xb3\x01\n\x0bMessageSent\x12\x0f\n\x07message\x18\x01 \x01(\t\x12\x10\n\x08incident\x18\x02 \x01(\t\x12\r\n\x05order\x18\x03 \x01(\t\x12\x11\n\trecipient\x18\x04 \x01(\t\x12-\n\x07\x63hannel\x18\x05 \x01(\x0e\x32\x1c.eldercare.notify.v1.Channel\x12\x10\n\x08template\x18\x06 \x01(\t\x12\x0c\n\x04step\x18\x07 \x01(\x05:\x10\xf2\xc7\x18\x0c\n\x08messages\x18\x01\"\x97\x01\n\x0eMessageRefused\x12\x0f\n\x07message\x18\x01 \x01(\t\x12\x10\n\x08incident\x18\x02 \x01(\t\x12\x11\n\trecipient\x18\x03 \x01(\t\x12-\n\x07\x63hannel\x18\x04 \x01(\x0e\x32\x1c.eldercare.notify.v1.Channel\x12\x0e\n\x06reason\x18\x05 \x01(\t:\x10\xf2\xc7\x18\x0c\n\x08messages\x18\x01\"\xb7\x01\n\x0b\x41nswerGiven\x12\x10\n\x08incident\x18\x01 \x01(\t\x12\x0e\n\x06person\x18\x02 \x01(\t\x12/\n\x06\x61nswer\x18\x03 \x01(\x0e\x32\x1f.eldercare.notify.v1.AnswerKind\x12\x13\n\x0bis_operator\x18\x04 \x01(\x08\x12/\n\x0b\x61nswer_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:\x0f\xf2\xc7\x18\x0b\n\x07ladders\x10\x01\"B\n\rNobodyReached\x12\x10\n\x08incident\x18\x01 \x01(\t\x12\x0e\n\x06region\x18\x02 \x01(\t:\x0f\xf2\xc7\x18\x0b\n\x07ladders\x10\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,9 +37,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LADDERSTARTED']._loaded_options = None
   _globals['_LADDERSTARTED']._serialized_options = b'\362\307\030\013\n\007ladders\020\001'
   _globals['_MESSAGESENT']._loaded_options = None
-  _globals['_MESSAGESENT']._serialized_options = b'\362\307\030\n\n\010messages'
+  _globals['_MESSAGESENT']._serialized_options = b'\362\307\030\014\n\010messages\030\001'
   _globals['_MESSAGEREFUSED']._loaded_options = None
-  _globals['_MESSAGEREFUSED']._serialized_options = b'\362\307\030\n\n\010messages'
+  _globals['_MESSAGEREFUSED']._serialized_options = b'\362\307\030\014\n\010messages\030\001'
   _globals['_ANSWERGIVEN']._loaded_options = None
   _globals['_ANSWERGIVEN']._serialized_options = b'\362\307\030\013\n\007ladders\020\001'
   _globals['_NOBODYREACHED']._loaded_options = None
@@ -47,11 +47,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LADDERSTARTED']._serialized_start=157
   _globals['_LADDERSTARTED']._serialized_end=222
   _globals['_MESSAGESENT']._serialized_start=225
-  _globals['_MESSAGESENT']._serialized_end=402
-  _globals['_MESSAGEREFUSED']._serialized_start=405
-  _globals['_MESSAGEREFUSED']._serialized_end=554
-  _globals['_ANSWERGIVEN']._serialized_start=557
-  _globals['_ANSWERGIVEN']._serialized_end=740
-  _globals['_NOBODYREACHED']._serialized_start=742
-  _globals['_NOBODYREACHED']._serialized_end=808
+  _globals['_MESSAGESENT']._serialized_end=404
+  _globals['_MESSAGEREFUSED']._serialized_start=407
+  _globals['_MESSAGEREFUSED']._serialized_end=558
+  _globals['_ANSWERGIVEN']._serialized_start=561
+  _globals['_ANSWERGIVEN']._serialized_end=744
+  _globals['_NOBODYREACHED']._serialized_start=746
+  _globals['_NOBODYREACHED']._serialized_end=812
 # @@protoc_insertion_point(module_scope)

@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!eldercare/notify/v1/message.proto\x12\x13\x65ldercare.notify.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xaa\x01\n\x0c\x43ontactPoint\x12\x39\n\x07\x63hannel\x18\x01 \x01(\x0e\x32\x1c.eldercare.notify.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x19\n\x05value\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x0c\n\x04rank\x18\x03 \x01(\x05\x12\x36\n\x0bquiet_hours\x18\x04 \x01(\tB!\xbaH\x1er\x1c\x32\x1a^([0-2][0-9]-[0-2][0-9])?$\"\xe3\x01\n\tAddressee\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\x06person\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\x12\x1f\n\x0c\x64isplay_name\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\"\n\x08language\x18\x04 \x01(\tB\x10\xbaH\rr\x0bR\x05zh-CNR\x02\x65n\x12\x0e\n\x06region\x18\x05 \x01(\t\x12\x43\n\x0e\x63ontact_points\x18\x06 \x03(\x0b\x32!.eldercare.notify.v1.ContactPointB\x08\xbaH\x05\x92\x01\x02\x10\n\"x\n\x08\x44utyDesk\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x17\n\x06region\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x45\n\x0e\x63ontact_points\x18\x03 \x03(\x0b\x32!.eldercare.notify.v1.ContactPointB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\"\xd6\x02\n\x07Message\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08incident\x18\x02 \x01(\t\x12\r\n\x05order\x18\x03 \x01(\t\x12\x11\n\trecipient\x18\x04 \x01(\t\x12-\n\x07\x63hannel\x18\x05 \x01(\x0e\x32\x1c.eldercare.notify.v1.Channel\x12\x10\n\x08template\x18\x06 \x01(\t\x12\x0c\n\x04text\x18\x07 \x01(\t\x12\x30\n\x05state\x18\x08 \x01(\x0e\x32!.eldercare.notify.v1.MessageState\x12\x0c\n\x04step\x18\t \x01(\x05\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tsend_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x12provider_reference\x18\x0c \x01(\t\"\x96\x02\n\rTimelineEntry\x12\n\n\x02id\x18\x01 \x01(\x03\x12\x10\n\x08incident\x18\x02 \x01(\t\x12\r\n\x05order\x18\x03 \x01(\t\x12\x0c\n\x04type\x18\x04 \x01(\t\x12(\n\x04time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12>\n\x06params\x18\x06 \x03(\x0b\x32..eldercare.notify.v1.TimelineEntry.ParamsEntry\x12\x0e\n\x06region\x18\x07 \x01(\t\x12\x0c\n\x04text\x18\x08 \x01(\t\x12\x13\n\x0b\x63orrelation\x18\t \x01(\t\x1a-\n\x0bParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*\x92\x01\n\x07\x43hannel\x12\x17\n\x13\x43HANNEL_UNSPECIFIED\x10\x00\x12\x11\n\rCHANNEL_VOICE\x10\x01\x12\x0f\n\x0b\x43HANNEL_SMS\x10\x02\x12\x10\n\x0c\x43HANNEL_PUSH\x10\x03\x12\x11\n\rCHANNEL_EMAIL\x10\x04\x12\x13\n\x0f\x43HANNEL_WEBHOOK\x10\x05\x12\x10\n\x0c\x43HANNEL_FEED\x10\x06*\x8d\x01\n\nAnswerKind\x12\x1b\n\x17\x41NSWER_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10\x41NSWER_KIND_SEEN\x10\x01\x12\x19\n\x15\x41NSWER_KIND_ON_MY_WAY\x10\x02\x12\x16\n\x12\x41NSWER_KIND_CANNOT\x10\x03\x12\x19\n\x15\x41NSWER_KIND_TAKE_OVER\x10\x04*\x96\x01\n\x0cMessageState\x12\x1d\n\x19MESSAGE_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15MESSAGE_STATE_PENDING\x10\x01\x12\x16\n\x12MESSAGE_STATE_SENT\x10\x02\x12\x19\n\x15MESSAGE_STATE_REFUSED\x10\x03\x12\x19\n\x15MESSAGE_STATE_UNKNOWN\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!eldercare/notify/v1/message.proto\x12\x13\x65ldercare.notify.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xaa\x01\n\x0c\x43ontactPoint\x12\x39\n\x07\x63hannel\x18\x01 \x01(\x0e\x32\x1c.eldercare.notify.v1.ChannelB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x19\n\x05value\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xac\x02\x12\x0c\n\x04rank\x18\x03 \x01(\x05\x12\x36\n\x0bquiet_hours\x18\x04 \x01(\tB!\xbaH\x1er\x1c\x32\x1a^([0-2][0-9]-[0-2][0-9])?$\"\xe3\x01\n\tAddressee\x12\x0c\n\x04name\x18\x01 \x01(\t\x12.\n\x06person\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\x12\x1f\n\x0c\x64isplay_name\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\"\n\x08language\x18\x04 \x01(\tB\x10\xbaH\rr\x0bR\x05zh-CNR\x02\x65n\x12\x0e\n\x06region\x18\x05 \x01(\t\x12\x43\n\x0e\x63ontact_points\x18\x06 \x03(\x0b\x32!.eldercare.notify.v1.ContactPointB\x08\xbaH\x05\x92\x01\x02\x10\n\"\x9e\x01\n\x08\x44utyDesk\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x17\n\x06region\x18\x02 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x45\n\x0e\x63ontact_points\x18\x03 \x03(\x0b\x32!.eldercare.notify.v1.ContactPointB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\n\x12$\n\x08language\x18\x04 \x01(\tB\x12\xbaH\x0fr\rR\x00R\x05zh-CNR\x02\x65n\"\xd6\x02\n\x07Message\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08incident\x18\x02 \x01(\t\x12\r\n\x05order\x18\x03 \x01(\t\x12\x11\n\trecipient\x18\x04 \x01(\t\x12-\n\x07\x63hannel\x18\x05 \x01(\x0e\x32\x1c.eldercare.notify.v1.Channel\x12\x10\n\x08template\x18\x06 \x01(\t\x12\x0c\n\x04text\x18\x07 \x01(\t\x12\x30\n\x05state\x18\x08 \x01(\x0e\x32!.eldercare.notify.v1.MessageState\x12\x0c\n\x04step\x18\t \x01(\x05\x12/\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tsend_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x12provider_reference\x18\x0c \x01(\t\"\x96\x02\n\rTimelineEntry\x12\n\n\x02id\x18\x01 \x01(\x03\x12\x10\n\x08incident\x18\x02 \x01(\t\x12\r\n\x05order\x18\x03 \x01(\t\x12\x0c\n\x04type\x18\x04 \x01(\t\x12(\n\x04time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12>\n\x06params\x18\x06 \x03(\x0b\x32..eldercare.notify.v1.TimelineEntry.ParamsEntry\x12\x0e\n\x06region\x18\x07 \x01(\t\x12\x0c\n\x04text\x18\x08 \x01(\t\x12\x13\n\x0b\x63orrelation\x18\t \x01(\t\x1a-\n\x0bParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01*\x92\x01\n\x07\x43hannel\x12\x17\n\x13\x43HANNEL_UNSPECIFIED\x10\x00\x12\x11\n\rCHANNEL_VOICE\x10\x01\x12\x0f\n\x0b\x43HANNEL_SMS\x10\x02\x12\x10\n\x0c\x43HANNEL_PUSH\x10\x03\x12\x11\n\rCHANNEL_EMAIL\x10\x04\x12\x13\n\x0f\x43HANNEL_WEBHOOK\x10\x05\x12\x10\n\x0c\x43HANNEL_FEED\x10\x06*\x8d\x01\n\nAnswerKind\x12\x1b\n\x17\x41NSWER_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10\x41NSWER_KIND_SEEN\x10\x01\x12\x19\n\x15\x41NSWER_KIND_ON_MY_WAY\x10\x02\x12\x16\n\x12\x41NSWER_KIND_CANNOT\x10\x03\x12\x19\n\x15\x41NSWER_KIND_TAKE_OVER\x10\x04*\x96\x01\n\x0cMessageState\x12\x1d\n\x19MESSAGE_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15MESSAGE_STATE_PENDING\x10\x01\x12\x16\n\x12MESSAGE_STATE_SENT\x10\x02\x12\x19\n\x15MESSAGE_STATE_REFUSED\x10\x03\x12\x19\n\x15MESSAGE_STATE_UNKNOWN\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -51,24 +51,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DUTYDESK'].fields_by_name['region']._serialized_options = b'\272H\004r\002\020\001'
   _globals['_DUTYDESK'].fields_by_name['contact_points']._loaded_options = None
   _globals['_DUTYDESK'].fields_by_name['contact_points']._serialized_options = b'\272H\007\222\001\004\010\001\020\n'
+  _globals['_DUTYDESK'].fields_by_name['language']._loaded_options = None
+  _globals['_DUTYDESK'].fields_by_name['language']._serialized_options = b'\272H\017r\rR\000R\005zh-CNR\002en'
   _globals['_TIMELINEENTRY_PARAMSENTRY']._loaded_options = None
   _globals['_TIMELINEENTRY_PARAMSENTRY']._serialized_options = b'8\001'
-  _globals['_CHANNEL']._serialized_start=1272
-  _globals['_CHANNEL']._serialized_end=1418
-  _globals['_ANSWERKIND']._serialized_start=1421
-  _globals['_ANSWERKIND']._serialized_end=1562
-  _globals['_MESSAGESTATE']._serialized_start=1565
-  _globals['_MESSAGESTATE']._serialized_end=1715
+  _globals['_CHANNEL']._serialized_start=1311
+  _globals['_CHANNEL']._serialized_end=1457
+  _globals['_ANSWERKIND']._serialized_start=1460
+  _globals['_ANSWERKIND']._serialized_end=1601
+  _globals['_MESSAGESTATE']._serialized_start=1604
+  _globals['_MESSAGESTATE']._serialized_end=1754
   _globals['_CONTACTPOINT']._serialized_start=121
   _globals['_CONTACTPOINT']._serialized_end=291
   _globals['_ADDRESSEE']._serialized_start=294
   _globals['_ADDRESSEE']._serialized_end=521
-  _globals['_DUTYDESK']._serialized_start=523
-  _globals['_DUTYDESK']._serialized_end=643
-  _globals['_MESSAGE']._serialized_start=646
-  _globals['_MESSAGE']._serialized_end=988
-  _globals['_TIMELINEENTRY']._serialized_start=991
-  _globals['_TIMELINEENTRY']._serialized_end=1269
-  _globals['_TIMELINEENTRY_PARAMSENTRY']._serialized_start=1224
-  _globals['_TIMELINEENTRY_PARAMSENTRY']._serialized_end=1269
+  _globals['_DUTYDESK']._serialized_start=524
+  _globals['_DUTYDESK']._serialized_end=682
+  _globals['_MESSAGE']._serialized_start=685
+  _globals['_MESSAGE']._serialized_end=1027
+  _globals['_TIMELINEENTRY']._serialized_start=1030
+  _globals['_TIMELINEENTRY']._serialized_end=1308
+  _globals['_TIMELINEENTRY_PARAMSENTRY']._serialized_start=1263
+  _globals['_TIMELINEENTRY_PARAMSENTRY']._serialized_end=1308
 # @@protoc_insertion_point(module_scope)

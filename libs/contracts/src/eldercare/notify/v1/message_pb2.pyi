@@ -171,9 +171,12 @@ class DutyDesk(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     REGION_FIELD_NUMBER: _builtins.int
     CONTACT_POINTS_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """desks/{region path without `regions/`}"""
     region: _builtins.str
+    language: _builtins.str
+    """The language the desk is called in; empty: zh-CN."""
     @_builtins.property
     def contact_points(self) -> _containers.RepeatedCompositeFieldContainer[Global___ContactPoint]: ...
     def __init__(
@@ -182,10 +185,11 @@ class DutyDesk(_message.Message):
         name: _builtins.str = ...,
         region: _builtins.str = ...,
         contact_points: _abc.Iterable[Global___ContactPoint] | None = ...,
+        language: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_points", b"contact_points", "name", b"name", "region", b"region"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_points", b"contact_points", "language", b"language", "name", b"name", "region", b"region"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

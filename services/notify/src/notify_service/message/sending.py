@@ -1,0 +1,71 @@
+"""Core's part: one message, one channel, one outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from prometheus_client import Counter
+
+from chassis.effects import Effect, OneShot, Outcome
+from chassis.seal import Seals
+from chassis.work import Work
+from notify_service import contract
+from notify_service.channel.port import Channel
+from notify_service.contact import store as contacts
+from notify_service.contact.domain import Channel as Kind
+from notify_service.ladder.carry_out import fall_back
+from notify_service.message import store
+from notify_service.message.compose import ERASED, STOOD_DOWN, Withdrawn, compose
+from notify_service.message.store import StoredMessage
+from notify_service.message.transaction import Transaction
+
+MESSAGES = Counter("eldercare_notify_messages_total", "Messages by channel and outcome", ["channel", "outcome"])
+LONGEST_DELAY_S = 30.0
+
+
+class Sender(OneShot):
+    """Every try carries the message's own name as key, so what nobody knows may be sent again."""
+
+    attempts: int | None = 8
+
+    def __init__(self, transaction: Transaction, seals: Seals, channels: Mapping[str, Channel]) -> None:
+        self._transaction, self._seals, self._channels = transaction, seals, channels
+
+    def delay(self, attempt: int) -> float:
+        return min(super().delay(attempt), LONGEST_DELAY_S)
+
+    def call(self, effect: Effect) -> Outcome:
+        try:
+            with self._transaction() as work:
+                letter = compose(work, self._seals, effect.key)
+        except Withdrawn as withdrawn:
+            return Outcome.refused(withdrawn.reason)
+        return self._channels[letter.channel].send(letter, effect.attempt)
+
+    def settle(self, work: Work, effect: Effect, outcome: Outcome) -> None:
+        message = store.get(work, effect.key)
+        if message is None:
+            return
+        MESSAGES.labels(message.channel, outcome.state).inc()
+        if outcome.state == "done":
+            self._sent(work, message, outcome)
+        else:
+            self._not_sent(work, message, outcome)
+
+    def _sent(self, work: Work, message: StoredMessage, outcome: Outcome) -> None:
+        store.settle(work, message.name, "sent", reference=outcome.reference)
+        if message.contact_point:
+            contacts.note_success(work, message.contact_point)
+        contract.message_sent(work, message)
+
+    def _not_sent(self, work: Work, message: StoredMessage, outcome: Outcome) -> None:
+        """Refused for good, or given up without knowing; a ladder tries the person's next number."""
+        state, reason = ("unknown", "given_up") if outcome.state == "given_up" else ("refused", outcome.reason)
+        store.settle(work, message.name, state, reason=reason)
+        if message.channel == Kind.FEED:
+            return
+        contract.message_refused(work, message, reason)
+        if message.contact_point and reason not in {STOOD_DOWN, ERASED}:
+            contacts.note_refusal(work, message.contact_point, reason)
+            if message.notice.is_call:
+                fall_back(work, message)

@@ -1,0 +1,109 @@
+"""Rings the live pages: follows the timeline and repeats each line into a capped Redis stream, in order, once.
+
+The stream's ids are the timeline's own, so several feeders never write a line twice. Redis may lose all of it: pages
+then read the timeline itself.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from zoneinfo import ZoneInfo
+
+import psycopg
+import redis
+import structlog
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from chassis.context import Context
+from chassis.database import connect
+from chassis.work import Work
+from notify_service.relation.store import zone_of
+from notify_service.text.catalogue import LANGUAGES
+from notify_service.timeline import store
+from notify_service.timeline.sentences import sentence
+from notify_service.timeline.store import BELL, Entry
+
+log = structlog.get_logger(__name__)
+
+STREAM = "timeline"
+KEPT = 10_000
+BATCH = 200
+POLL_S = 1.0
+BACK_OFF_S = 1.0
+
+
+class Feeder:
+    def __init__(self, url: str, client: redis.Redis) -> None:
+        self._url, self._redis = url, client
+        self._fed: int | None = None
+
+    def __call__(self, stopping: threading.Event) -> None:
+        while not stopping.is_set():
+            try:
+                with connect(self._url, name="notify.feeder") as connection:
+                    self._follow(connection, stopping)
+            except (psycopg.OperationalError, redis.RedisError) as lost:
+                log.warning("feed.lost", reason=type(lost).__name__)
+                stopping.wait(BACK_OFF_S)
+
+    def _follow(self, connection: Connection[DictRow], stopping: threading.Event) -> None:
+        connection.execute(f'LISTEN "{BELL}"'.encode())
+        while not stopping.is_set():
+            if self.feed(connection) == 0:
+                for _ in connection.notifies(timeout=POLL_S, stop_after=1):
+                    pass
+
+    def feed(self, connection: Connection[DictRow]) -> int:
+        """Repeats what is new; returns how many lines."""
+        work = Work(connection, Context())
+        if self._fed is None:
+            self._fed = self._resume(work)
+        entries = store.of_all(work, self._fed, BATCH)
+        zones: dict[str, ZoneInfo] = {}
+        for entry in entries:
+            region = entry.line.region
+            zone = zones.get(region) or zones.setdefault(region, zone_of(work, region))
+            self._add(entry, zone)
+            self._fed = entry.id
+        return len(entries)
+
+    def _resume(self, work: Work) -> int:
+        """After the last line in the stream; in an empty one, after the last line there is."""
+        newest = store.last_id(work)
+        last = self._redis.xrevrange(STREAM, count=1)
+        if not last:
+            return newest
+        fed = int(str(last[0][0]).partition("-")[0])
+        if fed > newest:  # the stream is of another life of this database
+            self._redis.delete(STREAM)
+            return newest
+        return fed
+
+    def _add(self, entry: Entry, zone: ZoneInfo) -> None:
+        line = entry.line
+        fields = {"id": str(entry.id), "incident": line.incident, "region": line.region, "json": told(entry, zone)}
+        try:
+            self._redis.xadd(STREAM, fields, id=f"{entry.id}-0", maxlen=KEPT, approximate=True)  # type: ignore[arg-type]
+        except redis.ResponseError as refused:
+            if "equal or smaller" not in str(refused):
+                raise
+
+
+def told(entry: Entry, zone: ZoneInfo) -> str:
+    line = entry.line
+    return json.dumps(
+        {
+            "id": entry.id,
+            "incident": line.incident,
+            "order": line.order,
+            "type": line.type,
+            "time": line.time.isoformat(),
+            "params": dict(line.params),
+            "region": line.region,
+            "correlation": line.correlation,
+            "text": {language: sentence(line, language, zone) for language in LANGUAGES},
+        },
+        ensure_ascii=False,
+    )
