@@ -30,6 +30,7 @@ from eldercare.people.v1.person_service_pb2 import (
 from suite import cast
 from suite.box.state import BoxState
 from suite.cast import Member
+from suite.crowd import known
 from suite.phone import Phone, as_person, as_suite, new_request
 from suite.waiting import until
 
@@ -168,7 +169,7 @@ def _watch(desk: Phone) -> None:
     )
     desk.devices.RegisterDevice(RegisterDeviceRequest(request_id=_once("watch"), device=device))
     request = AssignDeviceRequest(request_id=_once("assign"), name=cast.WATCH, person=cast.ELDER.name)
-    until(lambda: _done(lambda: desk.devices.AssignDevice(request)), "device knows the elder")
+    until(lambda: known(lambda: desk.devices.AssignDevice(request)), "device knows the elder")
 
 
 def _contacts(desk: Phone) -> None:
@@ -190,7 +191,7 @@ def _contacts(desk: Phone) -> None:
             ],
         )
         request = PutAddresseeRequest(request_id=_once(f"addressee {member.login}"), addressee=addressee)
-        until(lambda request=request: _done(lambda: desk.notify.PutAddressee(request)), "notify knows the person")
+        until(lambda request=request: known(lambda: desk.notify.PutAddressee(request)), "notify knows the person")
 
 
 def give_voucher(desk: Phone, now: datetime) -> None:
@@ -207,14 +208,4 @@ def give_voucher(desk: Phone, now: datetime) -> None:
 
 def _money(desk: Phone) -> None:
     payer = PutPayerRequest(request_id=_once("payer"), person=cast.ELDER.name, processor_token="tok_ok")  # noqa: S106
-    until(lambda: _done(lambda: desk.payment.PutPayer(payer)), "payment knows the elder")
-
-
-def _done(call: Callable[[], object]) -> bool:
-    try:
-        call()
-    except Refused as refusal:
-        if refusal.reason in {"NOT_FOUND", "PERSON_UNKNOWN", "UNREACHABLE"}:
-            return False
-        raise
-    return True
+    until(lambda: known(lambda: desk.payment.PutPayer(payer)), "payment knows the elder")

@@ -125,7 +125,10 @@ class Process:
         self.wait_ready(timeout)
 
     def _family(self) -> list[proc.Seen]:
-        return proc.marked(owner_mark(), f"{PROCESS}={self._mark}")
+        # The child itself by number too: in the middle of an exec a process shows no environment.
+        child = self._child.pid if self._child and self.running else None
+        marks = {owner_mark().encode(), f"{PROCESS}={self._mark}".encode()}
+        return proc.chosen(lambda seen: seen.pid == child or marks <= seen.environment())
 
     def _end_family(self) -> None:
         victims = proc.kill(self._family)
