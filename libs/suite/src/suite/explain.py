@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from google.protobuf.message import Message
 
@@ -86,7 +87,7 @@ def _line(envelope: Envelope, message: Message) -> Line:
     )
 
 
-def _short(value: object) -> str:
+def _short(value: Any) -> str:
     """One line a value; amounts as `500 CNY`."""
     if hasattr(value, "minor"):
         return f"{value.minor}{value.asset}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psycopg
 from google.protobuf.message import Message
@@ -27,7 +27,8 @@ class Journals:
         """Facts of one type, in order; only those of a story when a correlation is given."""
         name = fact.DESCRIPTOR.full_name
         service = name.split(".")[1]
-        where, params = "type = %s AND time >= %s", (name, since)
+        where: str = "type = %s AND time >= %s"
+        params: tuple[Any, ...] = (name, since)
         if correlation:
             where, params = f"{where} AND correlation = %s", (*params, correlation)
         for envelope, message in read_events(self.connections[service], service, where=where, params=params):

@@ -191,7 +191,11 @@ def _contacts(desk: Phone) -> None:
             ],
         )
         request = PutAddresseeRequest(request_id=_once(f"addressee {member.login}"), addressee=addressee)
-        until(lambda request=request: known(lambda: desk.notify.PutAddressee(request)), "notify knows the person")
+        _put(desk, request)
+
+
+def _put(desk: Phone, request: PutAddresseeRequest) -> None:
+    until(lambda: known(lambda: desk.notify.PutAddressee(request)), "notify knows the person")
 
 
 def give_voucher(desk: Phone, now: datetime) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Self
 
 from chassis.migrate import migrate
 from suite.box.keys import ensure_keys
@@ -41,7 +42,7 @@ class Box:
         self.supervisor = Supervisor()
         self.processes: dict[str, Process] = {}
 
-    def start(self) -> "Box":
+    def start(self) -> Self:
         run_dir = self.place.run_dir
         self.databases = provision_databases(self.servers, PRODUCERS, prefix=self.place.prefix)
         with ThreadPoolExecutor(len(PRODUCERS)) as pool:
@@ -105,7 +106,7 @@ class Box:
             made[name] = path.read_text()
         return made
 
-    def __enter__(self) -> "Box":
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:

@@ -27,7 +27,7 @@ def run(run_dir: Path, *, as_json: bool) -> int:
     if told is None:
         return 1
     if as_json:
-        print(json.dumps(asdict(told)))  # noqa: T201 - the answer itself
+        print(json.dumps(asdict(told)))
     return 0
 
 
@@ -36,10 +36,12 @@ def _on_its_own(console: Console) -> Told | None:
     with tempfile.TemporaryDirectory(prefix="eldercare-demo-") as folder:
         run_dir = Path(folder)
         try:
-            with start_servers(run_dir, progress=console.print) as servers:
-                with Box(BoxPlace(run_dir=run_dir), servers, progress=console.print) as box:
-                    seed(box.state(), progress=console.print)
-                    return play(box.state(), console)
+            with (
+                start_servers(run_dir, progress=console.print) as servers,
+                Box(BoxPlace(run_dir=run_dir), servers, progress=console.print) as box,
+            ):
+                seed(box.state(), progress=console.print)
+                return play(box.state(), console)
         except ServerMissing as missing:
             console.print(str(missing))
             return None

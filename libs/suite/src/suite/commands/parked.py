@@ -53,7 +53,7 @@ def replay(run_dir: Path, item: str) -> int:
     """Makes one item due now with a fresh count; the service's own retry or relay does it."""
     service, table, key, number = _parts(item)
     sql = f"UPDATE {table} SET parked_at = NULL, attempts = 0, next_at = app_now() WHERE {key} = %s"
-    return _change(run_dir, service, sql, number, f"{item} is tried again now")
+    return _change(run_dir, service, (sql, [number]), said=f"{item} is tried again now")
 
 
 def drop(run_dir: Path, item: str, reason: str) -> int:
@@ -61,7 +61,7 @@ def drop(run_dir: Path, item: str, reason: str) -> int:
     service, table, key, number = _parts(item)
     sql = f"""WITH gone AS (DELETE FROM {table} t WHERE {key} = %s RETURNING to_jsonb(t) AS item)
               INSERT INTO given_up (item, reason) SELECT item, %s FROM gone"""
-    return _change(run_dir, service, sql, number, f"{item} is given up", reason)
+    return _change(run_dir, service, (sql, [number, reason]), said=f"{item} is given up")
 
 
 def _parts(item: str) -> tuple[str, str, str, int]:
@@ -69,9 +69,10 @@ def _parts(item: str) -> tuple[str, str, str, int]:
     return (service, "outbox", "position", int(number)) if side == "out" else (service, "set_aside", "id", int(number))
 
 
-def _change(run_dir: Path, service: str, sql: str, number: int, said: str, reason: str = "") -> int:
+def _change(run_dir: Path, service: str, statement: tuple[str, list[Any]], *, said: str) -> int:
     with attached(run_dir) as (state, _):
-        with psycopg.connect(state.operators[service], autocommit=True, row_factory=dict_row) as connection:
-            changed = connection.execute(sql.encode(), [number, reason] if reason else [number])
-    console.print(said if changed.rowcount else "there is no such item")
-    return 0 if changed.rowcount else 2
+        operator = psycopg.connect(state.operators[service], autocommit=True, row_factory=dict_row)
+    with operator as connection:
+        changed = connection.execute(statement[0].encode(), statement[1]).rowcount
+    console.print(said if changed else "there is no such item")
+    return 0 if changed else 2

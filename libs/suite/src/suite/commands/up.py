@@ -21,12 +21,14 @@ def run(run_dir: Path) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        with start_servers(run_dir.resolve(), progress=console.print) as servers:
-            with Box(BoxPlace(run_dir=run_dir.resolve()), servers, progress=console.print) as box:
-                seed(box.state(), progress=console.print)
-                told = play(box.state(), console)
-                _print_doors(box)
-                return _stay(box, stop) if told else 1
+        with (
+            start_servers(run_dir.resolve(), progress=console.print) as servers,
+            Box(BoxPlace(run_dir=run_dir.resolve()), servers, progress=console.print) as box,
+        ):
+            seed(box.state(), progress=console.print)
+            told = play(box.state(), console)
+            _print_doors(box)
+            return _stay(box, stop) if told else 1
     except ServerMissing as missing:
         console.print(str(missing))
         return 1
