@@ -1,0 +1,21 @@
+"""An order offered to one worker."""
+
+from dataclasses import dataclass
+
+from order_service.visit.domain.words import OfferState
+
+
+@dataclass(slots=True, kw_only=True)
+class Offer:
+    worker: str
+    # The employer; empty for a volunteer.
+    provider: str
+    state: OfferState
+    round: int
+    ring: int
+    # Metres when offered; unknown without a position.
+    distance_m: float | None = None
+
+    @property
+    def is_live(self) -> bool:
+        return self.state is OfferState.OFFERED
