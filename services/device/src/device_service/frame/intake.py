@@ -117,7 +117,7 @@ class Intake:
             receive_time=now,
             event_time=event.event_time if event.device_clock else now,
             code=body.code,
-            value=body.value,
+            value=None if body.value is None else float(body.value),
             unit=body.unit,
             components=_components(body),
             method=body.method,

@@ -1,0 +1,95 @@
+"""Who stands at the other end of device's calls in a test: order's door over gRPC and the desk's door over HTTP."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import grpc
+from joserfc.jwk import KeySet, OKPKey
+
+from chassis.identity import Identity, generate_keys
+from chassis.rpc.client import Clients
+from eldercare.order.v1.incident_service_pb2 import OpenIncidentRequest, OpenIncidentResponse
+from eldercare.order.v1.incident_service_pb2_grpc import (
+    IncidentServiceServicer,
+    add_IncidentServiceServicer_to_server,
+)
+
+
+@dataclass
+class OrderDoor(IncidentServiceServicer):
+    """Opens one incident a story, as order does; closed until a test opens it."""
+
+    is_open: bool = True
+    asked: list[OpenIncidentRequest] = field(default_factory=list)
+    callers: list[str] = field(default_factory=list)
+
+    def OpenIncident(self, request: OpenIncidentRequest, context: Any) -> OpenIncidentResponse:  # noqa: N802
+        self.asked.append(request)
+        self.callers.append(dict(context.invocation_metadata()).get("authorization", ""))
+        if not self.is_open:
+            context.abort(grpc.StatusCode.UNAVAILABLE, "order's store cannot be reached")
+        return OpenIncidentResponse(name=f"incidents/{request.correlation}")
+
+
+@contextmanager
+def order_listening(door: OrderDoor) -> Iterator[Clients]:
+    private, trusted = generate_keys(["device"])
+    key, keys = OKPKey.import_key(json.loads(private["device"])), KeySet.import_key_set(json.loads(trusted))
+    server = grpc.server(ThreadPoolExecutor(2))
+    add_IncidentServiceServicer_to_server(door, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    clients = Clients(Identity("device", key, keys), {"order": f"127.0.0.1:{port}"})
+    try:
+        yield clients
+    finally:
+        clients.close()
+        server.stop(None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def told(self) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(self.body)
+        return answer
+
+
+@dataclass
+class DeskDoor:
+    status: int = 204
+    pages: list[Page] = field(default_factory=list)
+    url: str = ""
+
+
+@contextmanager
+def desk_listening(door: DeskDoor) -> Iterator[DeskDoor]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            door.pages.append(Page(path=self.path, headers=dict(self.headers), body=body))
+            self.send_response(door.status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    door.url = f"http://127.0.0.1:{server.server_address[1]}/desk/pages"
+    try:
+        yield door
+    finally:
+        server.shutdown()
+        server.server_close()
