@@ -16,7 +16,6 @@ class ServiceEnvironment:
     seal_keys: str = env("ELDERCARE_{SERVICE}_SEAL_KEYS", "file with the seal keys (JSON)")
     trusted_keys: str = env("ELDERCARE_TRUSTED_KEYS", "file with the public keys of all services (JWKS)")
     redis_url: str = env("ELDERCARE_REDIS_URL", "Redis address; what it holds may be lost", default="")
-    trace_endpoint: str = env("ELDERCARE_TRACE_ENDPOINT", "OTLP/HTTP collector; empty: spans stay here", default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +26,7 @@ class CoreEnvironment:
     health_address: str = env(
         "ELDERCARE_CORE_HEALTH_ADDRESS", "host:port of health and metrics", default="127.0.0.1:7001"
     )
+    trace_endpoint: str = env("ELDERCARE_TRACE_ENDPOINT", "OTLP/HTTP collector; empty: spans stay here", default="")
     grace_s: float = env("ELDERCARE_CORE_GRACE_S", "seconds running calls get at a stop", default=8.0)
 
 
@@ -34,6 +34,7 @@ class CoreEnvironment:
 class EventsEnvironment:
     """Where an events process answers probes."""
 
+    trace_endpoint: str = env("ELDERCARE_TRACE_ENDPOINT", "OTLP/HTTP collector; empty: spans stay here", default="")
     health_address: str = env(
         "ELDERCARE_EVENTS_HEALTH_ADDRESS", "host:port of health and metrics", default="127.0.0.1:7002"
     )

@@ -58,5 +58,11 @@ class Loop(threading.Thread):
         while not self._stopping.is_set():
             self.last_tick = monotonic()
             if self._tick(connection) == 0:
-                for _ in connection.notifies(timeout=self._poll_s, stop_after=1):
-                    pass
+                self._wait(connection)
+
+    def _wait(self, connection: Connection[DictRow]) -> None:
+        """Until the bell rings, the poll is over or the loop is told to stop."""
+        until = monotonic() + self._poll_s
+        while not self._stopping.is_set() and (left := until - monotonic()) > 0:
+            if any(True for _ in connection.notifies(timeout=min(left, POLL_S), stop_after=1)):
+                return

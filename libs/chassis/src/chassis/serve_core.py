@@ -27,6 +27,7 @@ def main(services: Sequence[str]) -> int:
     """Runs until SIGTERM or SIGINT; ends with 70 when a thread has died."""
     logs.configure("+".join(f"{name}.core" for name in services))
     place = load(CoreEnvironment, os.environ)
+    trace.configure("core", place.trace_endpoint)
     cores = [_build(name) for name in services]
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -51,7 +52,6 @@ def _build(name: str) -> RunningCore:
     (point,) = entry_points(group="eldercare.core", name=name)
     core: Core[Any] = point.load()
     environment = load(ServiceEnvironment, os.environ, service=name)
-    trace.configure(f"{name}.core", environment.trace_endpoint)
     return RunningCore(core, load(core.settings, os.environ), environment, rpc_targets(os.environ))
 
 

@@ -14,7 +14,7 @@ from importlib.metadata import entry_points
 
 import structlog
 
-from chassis import logs
+from chassis import logs, trace
 from chassis.clock import monotonic
 from chassis.consumer import Consumer
 from chassis.environment import EventsEnvironment
@@ -31,6 +31,7 @@ def main(services: Sequence[str]) -> int:
     """Runs until SIGTERM or SIGINT."""
     logs.configure("+".join(f"{name}.events" for name in services))
     place = load(EventsEnvironment, os.environ)
+    trace.configure("events", place.trace_endpoint)
     consumers: list[Consumer] = [
         next(iter(entry_points(group="eldercare.events", name=name))).load() for name in services
     ]
