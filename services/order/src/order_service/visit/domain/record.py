@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from order_service.visit.domain import facts
 from order_service.visit.domain.amount import Amount
+from order_service.visit.domain.facts import OrderFact
 from order_service.visit.domain.offer import Offer
 from order_service.visit.domain.pace import Pace, arrive_deadline, pace_of
 from order_service.visit.domain.refusals import NotYourVisit, OrderNotThere
@@ -55,7 +55,7 @@ class OrderRecord:
     price: Amount | None = None
     end_reason: str = ""
     offers: dict[str, Offer] = field(default_factory=dict)
-    facts: list[facts.OrderFact] = field(default_factory=list)
+    facts: list[OrderFact] = field(default_factory=list)
 
     @property
     def pace(self) -> Pace:
