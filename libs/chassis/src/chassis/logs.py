@@ -46,6 +46,6 @@ def configure(process: str, *, level: str = "INFO") -> None:
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
     # nameko prints broker addresses; the second of several would keep its password.
-    for name in ("nameko", "kombu", "amqp"):
+    for name in ("nameko", "kombu", "amqp", "httpx", "httpx2"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     structlog.contextvars.bind_contextvars(process=process)

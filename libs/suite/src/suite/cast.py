@@ -38,7 +38,7 @@ ELDER = Member(login="mei", display_name="梅奶奶(虚构)", phone="+8600000000
 DAUGHTER = Member(login="lan", display_name="兰女士(虚构)", phone="+8600000000002", roles=(("FAMILY", ELDER.name),))
 OPERATOR = Member(login="desk", display_name="值班员(虚构)", phone="+8600000000003", roles=(("OPERATOR", CITY),))
 NEAR_WORKER = Member(
-    login="bo",
+    login="bo-worker",
     display_name="阿波(虚构)",
     phone="+8600000000004",
     roles=(("WORKER", PROVIDER),),
@@ -47,7 +47,7 @@ NEAR_WORKER = Member(
     skills=("lifting",),
 )
 FAR_WORKER = Member(
-    login="chen",
+    login="chen-worker",
     display_name="小陈(虚构)",
     phone="+8600000000005",
     language="en",

@@ -1,7 +1,7 @@
 """The journals of all services, read with the auditor's eyes."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import psycopg
@@ -22,6 +22,11 @@ class Journals:
         self.connections: dict[str, Connection[DictRow]] = {
             service: psycopg.connect(url, autocommit=True, row_factory=dict_row) for service, url in auditors.items()
         }
+
+    def now(self, service: str) -> datetime:
+        """That database's time."""
+        row = self.connections[service].execute("SELECT app_now() AS now").fetchone()
+        return datetime.fromtimestamp(0, UTC) if row is None else row["now"]
 
     def of(self, fact: type[M], *, since: datetime, correlation: str = "") -> Iterator[tuple[Envelope, M]]:
         """Facts of one type, in order; only those of a story when a correlation is given."""

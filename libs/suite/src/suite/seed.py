@@ -136,9 +136,8 @@ def _register(suite: Phone, member: Member) -> None:
         identifiers=identifiers,
         home=LatLng(latitude=cast.HOME[0], longitude=cast.HOME[1]),
     )
-    if _known(suite, member):
-        return
-    suite.people.RegisterPerson(request)
+    if not _known(suite, member):
+        suite.people.RegisterPerson(request)
     secret = SetPasswordRequest(
         request_id=_once(f"password {member.login}"), name=member.name, login=member.login, password=cast.PASSWORD
     )

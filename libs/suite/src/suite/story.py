@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from chassis.clock import wall_now
+from chassis.clock import monotonic, wall_now
 from chassis.envelope import Envelope
 from device_service.adapters.watch.speak import Fix
 from eldercare.device.v1 import events_pb2 as device
@@ -64,7 +64,7 @@ class Story:
     def __init__(self, box: BoxState, journals: Journals, *, tell: Callable[[Step], None] = lambda _: None) -> None:
         self._box, self._journals, self._tell = box, journals, tell
         self.told = Told()
-        self._began = wall_now()
+        self._began = journals.now("device")
 
     def play(self) -> Told:
         """Raises NeverHappened with the step that did not come, or Refused when a call was refused."""
@@ -81,10 +81,10 @@ class Story:
     def _press(self) -> None:
         line = WatchLine(self._box.watch, cast.WATCH_IDENTITY)
         line.hello()
-        self._began = wall_now()
+        self._began, pressed = self._journals.now("device"), monotonic()
         fix = Fix(lat=cast.HOME[0], lon=cast.HOME[1])
         line.ask(line.watch.alarm(Status.SOS, fix, self._began.replace(microsecond=0)), "AL")
-        acknowledged = wall_now()
+        acknowledged = self._began + timedelta(seconds=monotonic() - pressed)
         line.close()
         envelope, alarm = self._first(device.AlarmRaised, lambda fact: fact.person == cast.ELDER.name)
         self.told.correlation = envelope.correlation
@@ -99,7 +99,7 @@ class Story:
         def look() -> tuple[Envelope, Any] | None:
             facts: tuple[type[Any], ...] = (order.IncidentOpened, order.AlarmAttached)
             for fact in facts:
-                for seen in self._journals.of(fact, since=self._since()):
+                for seen in self._journals.of(fact, since=self._began):
                     if seen[1].alarm == self._alarm:
                         return seen
             return None
@@ -160,12 +160,9 @@ class Story:
 
     def _first(self, fact: type[M], wanted: Callable[[Any], bool]) -> tuple[Envelope, M]:
         def look() -> tuple[Envelope, M] | None:
-            return next((seen for seen in self._journals.of(fact, since=self._since()) if wanted(seen[1])), None)
+            return next((seen for seen in self._journals.of(fact, since=self._began) if wanted(seen[1])), None)
 
         return until(look, fact.DESCRIPTOR.name)
-
-    def _since(self) -> datetime:
-        return self._began - timedelta(seconds=1)
 
     def _step(self, name: str, at: datetime) -> None:
         step = Step(name=name, ms=max(0, round((at - self._began).total_seconds() * 1000)))

@@ -56,7 +56,7 @@ def _of_task(work: Work, name: str) -> Relations | None:
 
 
 def _relations(work: Work, person: str, region: str, workers: frozenset[str]) -> Relations:
-    return Relations(elder=person, family=family_of(work, person), workers=workers, region=region)
+    return Relations(elder=person, family=family_of(work, person), worker=workers, region=region)
 
 
 _RELATIONS: Mapping[str, Callable[[Work, str], Relations | None]] = {

@@ -23,11 +23,15 @@ SECRETS = ("ELDERCARE_PAYMENT_PROCESSOR_SECRET", "ELDERCARE_DEVICE_DUTY_DESK_SEC
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxPlace:
-    """A box's folder, names in the servers, and how its processes differ from the default."""
+    """A box's folder, names in the servers, and how its processes differ from the default.
+
+    `without` names processes that are not wanted, such as the gateway where nobody looks at pages.
+    """
 
     run_dir: Path
     prefix: str = ""
     vhost: str = "eldercare"
+    without: frozenset[str] = frozenset()
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -50,7 +54,8 @@ class Box:
         self._progress("databases are at this release")
         ensure_keys(run_dir / "keys", KEYED)
         self.environ = self._environment(run_dir / "keys")
-        started = processes_of(run_dir, self.ports, self.environ)
+        every = processes_of(run_dir, self.ports, self.environ)
+        started = [process for process in every if process.name not in self.place.without]
         self.processes = {process.name: process for process in started}
         self.supervisor.start(started)
         self._progress(f"{', '.join(self.processes)} are ready")

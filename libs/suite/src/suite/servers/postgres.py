@@ -123,6 +123,5 @@ def _conf(port: int, *, durable: bool) -> str:
         "log_line_prefix": "'%m [%p] %u@%d '",
         "fsync": "on" if durable else "off",
         "full_page_writes": "on" if durable else "off",
-        "synchronous_commit": "on" if durable else "off",
     }
     return "".join(f"{name} = {value}\n" for name, value in settings.items())

@@ -107,6 +107,7 @@ def _environment(home: Home, dist: int, mapper: int) -> dict[str, str]:
         "HOME": str(folder),
         "ERL_EPMD_PORT": str(mapper),
         "ERL_EPMD_ADDRESS": "127.0.0.1",
+        "ERL_CRASH_DUMP_SECONDS": "0",
         "RABBITMQ_ALLOW_INPUT": "1",  # with -noinput: the script becomes the node instead of watching over it
         "RABBITMQ_NODENAME": NODE,
         "RABBITMQ_DIST_PORT": str(dist),

@@ -54,5 +54,6 @@ def _prepare(home: Home, port: int, password: str) -> None:
         "appendonly no",
         "daemonize no",
         "databases 16",
+        "set-proc-title no",  # a new title would overwrite the mark this process carries
     ]
     home.write("redis.conf", "\n".join(lines) + "\n")

@@ -26,7 +26,7 @@ from eldercare.event.v1 import event_pb2 as eldercare_dot_event_dot_v1_dot_event
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n eldercare/device/v1/events.proto\x12\x13\x65ldercare.device.v1\x1a\x1e\x65ldercare/event/v1/event.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc2\x02\n\x0b\x41larmRaised\x12\r\n\x05\x61larm\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x02 \x01(\t\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\r\n\x05place\x18\x04 \x01(\t\x12\x0e\n\x06region\x18\x05 \x01(\t\x12\x0c\n\x04\x63\x65ll\x18\x06 \x01(\t\x12\x0c\n\x04kind\x18\x07 \x01(\t\x12\x19\n\x11scaip_device_type\x18\x08 \x01(\t\x12\x19\n\x11scaip_status_code\x18\t \x01(\t\x12.\n\nevent_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0creceive_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61rchived\x18\x0c \x01(\x08\x12\x0f\n\x07quality\x18\r \x01(\t:\x0e\xf2\xc7\x18\n\n\x06\x61larms\x10\x01\"a\n\x11SecondSessionSeen\x12\x0e\n\x06\x64\x65vice\x18\x01 \x01(\t\x12-\n\tseen_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:\r\xf2\xc7\x18\t\n\x07\x64\x65vices\"~\n\x0e\x44\x65viceAssigned\x12\x0e\n\x06\x64\x65vice\x18\x01 \x01(\t\x12\x0e\n\x06person\x18\x02 \x01(\t\x12\r\n\x05place\x18\x03 \x01(\t\x12.\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:\r\xf2\xc7\x18\t\n\x07\x64\x65vices\"m\n\rDutyDeskPaged\x12\r\n\x05\x61larm\x18\x01 \x01(\t\x12\x0e\n\x06region\x18\x02 \x01(\t\x12-\n\tpage_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:\x0e\xf2\xc7\x18\n\n\x06\x61larms\x10\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n eldercare/device/v1/events.proto\x12\x13\x65ldercare.device.v1\x1a\x1e\x65ldercare/event/v1/event.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc2\x02\n\x0b\x41larmRaised\x12\r\n\x05\x61larm\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65vice\x18\x02 \x01(\t\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\r\n\x05place\x18\x04 \x01(\t\x12\x0e\n\x06region\x18\x05 \x01(\t\x12\x0c\n\x04\x63\x65ll\x18\x06 \x01(\t\x12\x0c\n\x04kind\x18\x07 \x01(\t\x12\x19\n\x11scaip_device_type\x18\x08 \x01(\t\x12\x19\n\x11scaip_status_code\x18\t \x01(\t\x12.\n\nevent_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0creceive_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61rchived\x18\x0c \x01(\x08\x12\x0f\n\x07quality\x18\r \x01(\t:\x0e\xf2\xc7\x18\n\n\x06\x61larms\x10\x01\"c\n\x11SecondSessionSeen\x12\x0e\n\x06\x64\x65vice\x18\x01 \x01(\t\x12-\n\tseen_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:\x0f\xf2\xc7\x18\x0b\n\x07\x64\x65vices\x18\x01\"\x80\x01\n\x0e\x44\x65viceAssigned\x12\x0e\n\x06\x64\x65vice\x18\x01 \x01(\t\x12\x0e\n\x06person\x18\x02 \x01(\t\x12\r\n\x05place\x18\x03 \x01(\t\x12.\n\nstart_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:\x0f\xf2\xc7\x18\x0b\n\x07\x64\x65vices\x18\x01\"m\n\rDutyDeskPaged\x12\r\n\x05\x61larm\x18\x01 \x01(\t\x12\x0e\n\x06region\x18\x02 \x01(\t\x12-\n\tpage_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp:\x0e\xf2\xc7\x18\n\n\x06\x61larms\x10\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,17 +36,17 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ALARMRAISED']._loaded_options = None
   _globals['_ALARMRAISED']._serialized_options = b'\362\307\030\n\n\006alarms\020\001'
   _globals['_SECONDSESSIONSEEN']._loaded_options = None
-  _globals['_SECONDSESSIONSEEN']._serialized_options = b'\362\307\030\t\n\007devices'
+  _globals['_SECONDSESSIONSEEN']._serialized_options = b'\362\307\030\013\n\007devices\030\001'
   _globals['_DEVICEASSIGNED']._loaded_options = None
-  _globals['_DEVICEASSIGNED']._serialized_options = b'\362\307\030\t\n\007devices'
+  _globals['_DEVICEASSIGNED']._serialized_options = b'\362\307\030\013\n\007devices\030\001'
   _globals['_DUTYDESKPAGED']._loaded_options = None
   _globals['_DUTYDESKPAGED']._serialized_options = b'\362\307\030\n\n\006alarms\020\001'
   _globals['_ALARMRAISED']._serialized_start=123
   _globals['_ALARMRAISED']._serialized_end=445
   _globals['_SECONDSESSIONSEEN']._serialized_start=447
-  _globals['_SECONDSESSIONSEEN']._serialized_end=544
-  _globals['_DEVICEASSIGNED']._serialized_start=546
-  _globals['_DEVICEASSIGNED']._serialized_end=672
-  _globals['_DUTYDESKPAGED']._serialized_start=674
-  _globals['_DUTYDESKPAGED']._serialized_end=783
+  _globals['_SECONDSESSIONSEEN']._serialized_end=546
+  _globals['_DEVICEASSIGNED']._serialized_start=549
+  _globals['_DEVICEASSIGNED']._serialized_end=677
+  _globals['_DUTYDESKPAGED']._serialized_start=679
+  _globals['_DUTYDESKPAGED']._serialized_end=788
 # @@protoc_insertion_point(module_scope)
