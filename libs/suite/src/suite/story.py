@@ -1,6 +1,7 @@
 """The story the suite serves, played once with real bytes on real sockets: from a press to the last fen."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -10,18 +11,20 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.clock import monotonic, wall_now
 from chassis.envelope import Envelope
+from chassis.rpc.client import Refused
 from device_service.adapters.watch.speak import Fix
 from eldercare.device.v1 import events_pb2 as device
 from eldercare.notify.v1 import events_pb2 as notify
 from eldercare.notify.v1.message_pb2 import ANSWER_KIND_SEEN
 from eldercare.notify.v1.notify_service_pb2 import AnswerRequest
 from eldercare.order.v1 import events_pb2 as order
-from eldercare.order.v1.incident_pb2 import OUTCOME_ASSISTANCE
-from eldercare.order.v1.incident_service_pb2 import CloseIncidentRequest
+from eldercare.order.v1.incident_pb2 import OUTCOME_ASSISTANCE, OUTCOME_TEST
+from eldercare.order.v1.incident_service_pb2 import CloseIncidentRequest, ListIncidentsRequest
 from eldercare.order.v1.order_pb2 import Position
 from eldercare.order.v1.order_service_pb2 import (
     AcceptOfferRequest,
     ArriveRequest,
+    CancelOrderRequest,
     CompleteServiceRequest,
     ConfirmOrderRequest,
     DepartRequest,
@@ -31,7 +34,7 @@ from eldercare.payment.v1 import events_pb2 as payment
 from suite import cast
 from suite.box.state import BoxState
 from suite.journals import Journals
-from suite.phone import as_person, new_request
+from suite.phone import Phone, as_person, new_request
 from suite.seed import give_voucher
 from suite.waiting import until
 from suite.watch import Status, WatchLine
@@ -68,7 +71,9 @@ class Story:
 
     def play(self) -> Told:
         """Raises NeverHappened with the step that did not come, or Refused when a call was refused."""
-        give_voucher(as_person(self._box.rpc, cast.OPERATOR.login, cast.PASSWORD), wall_now())
+        desk = as_person(self._box.rpc, cast.OPERATOR.login, cast.PASSWORD)
+        close_leftovers(desk)
+        give_voucher(desk, wall_now())
         self._press()
         incident = self._incident()
         order_name = self._offered(incident)
@@ -168,6 +173,23 @@ class Story:
         step = Step(name=name, ms=max(0, round((at - self._began).total_seconds() * 1000)))
         self.told.steps.append(step)
         self._tell(step)
+
+
+def close_leftovers(desk: Phone) -> None:
+    """Ends what an earlier story left open for the same elder, as the duty desk would."""
+    asked = ListIncidentsRequest(region=cast.REGION, open_only=True, page_size=100)
+    for incident in desk.incidents.ListIncidents(asked).incidents:
+        if incident.person == cast.ELDER.name:
+            for name in incident.orders:
+                _cancel(desk, name)
+            closing = CloseIncidentRequest(request_id=new_request(), name=incident.name, outcome=OUTCOME_TEST)
+            desk.incidents.CloseIncident(closing)
+
+
+def _cancel(desk: Phone, name: str) -> None:
+    """An order that is over already stays as it is."""
+    with suppress(Refused):
+        desk.orders.CancelOrder(CancelOrderRequest(request_id=new_request(), name=name, reason="other"))
 
 
 def _stamp() -> Timestamp:
