@@ -1,0 +1,101 @@
+"""The ASGI application: its routes, and what lives as long as it does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from redis.asyncio import Redis
+
+from chassis.identity import Identity
+from gateway_service.desk import webhook
+from gateway_service.desk.board import DeskBoard
+from gateway_service.house import House
+from gateway_service.live.doorbell import Doorbell
+from gateway_service.live.hub import Hub
+from gateway_service.pages import install as install_pages
+from gateway_service.peers import Peers
+from gateway_service.problem.handlers import install as install_problems
+from gateway_service.settings import GatewaySettings
+from gateway_service.v1 import incidents, money, orders, sessions, timeline, visits
+from gateway_service.v1.shapes import ProblemView
+from gateway_service.wire import probes
+from gateway_service.wire.doorway import Doorway
+
+_REDIS_S = 4.0
+_ABOUT = "Elder care for mobile apps and pages. Every POST carries an Idempotency-Key; every refusal is a problem+json."
+
+
+def build(settings: GatewaySettings, targets: Mapping[str, str]) -> FastAPI:
+    """`targets`: service → host:port."""
+    app = FastAPI(
+        title="eldercare",
+        version="1",
+        summary=_ABOUT,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+        lifespan=lambda app: _living(app, settings, targets),
+    )
+    for router in (sessions, incidents, orders, visits, money, timeline):
+        app.include_router(router.router, prefix="/v1")
+    app.include_router(webhook.router)
+    app.include_router(probes.router)
+    install_problems(app, install_pages(app))
+    app.add_middleware(Doorway)
+    _document_problems(app)
+    return app
+
+
+@asynccontextmanager
+async def _living(app: FastAPI, settings: GatewaySettings, targets: Mapping[str, str]) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        identity = Identity.load("gateway", Path(settings.signing_key), Path(settings.trusted_keys))
+        peers = Peers(targets)
+        stack.push_async_callback(peers.close)
+        hub, board = Hub(peers, identity, settings.feeds_each), DeskBoard()
+        stack.callback(hub.close)
+        app.state.house = House(settings=settings, identity=identity, peers=peers, hub=hub, board=board)
+        app.state.redis = await stack.enter_async_context(_redis(settings.redis_url)) if settings.redis_url else None
+        if app.state.redis is not None:
+            await stack.enter_async_context(_running(Doorbell(app.state.redis, hub, board)))
+        yield
+
+
+@asynccontextmanager
+async def _redis(url: str) -> AsyncIterator[Redis]:
+    client: Any = Redis.from_url(url, socket_timeout=_REDIS_S, socket_connect_timeout=_REDIS_S)
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+@asynccontextmanager
+async def _running(doorbell: Doorbell) -> AsyncIterator[None]:
+    task = asyncio.create_task(doorbell.listen(), name="doorbell")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _document_problems(app: FastAPI) -> None:
+    """One schema of all refusals, named by every operation."""
+    plain = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = plain()
+            problem = ProblemView.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+            schemas.update(problem.pop("$defs", {}))
+            schemas["Problem"] = problem
+        return app.openapi_schema or {}
+
+    app.openapi = described  # type: ignore[method-assign]

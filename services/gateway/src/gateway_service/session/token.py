@@ -1,0 +1,58 @@
+"""Where a request carries its token: `Authorization: Bearer`, or the cookie of the pages."""
+
+import json
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from joserfc import jws
+from joserfc.errors import JoseError
+
+from chassis.clock import wall_now
+from gateway_service.problem.problem import Problem
+
+COOKIE = "eldercare_session"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def token_of(request: Request) -> str:
+    """A cookie counts only where the browser says that the request comes from our own pages."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if token:
+        return token.strip() if scheme.lower() == "bearer" else ""
+    cookie = request.cookies.get(COOKIE, "")
+    if cookie and request.method not in _SAFE:
+        require_own_page(request)
+    return cookie
+
+
+def require_own_page(request: Request) -> None:
+    """Refuses forms of other sites (RFC 6265bis leaves SameSite=Lax gaps)."""
+    site, origin = request.headers.get("sec-fetch-site", ""), request.headers.get("origin", "")
+    foreign = site not in {"same-origin", "none"} if site else origin and urlsplit(origin).netloc != request.url.netloc
+    if foreign:
+        raise Problem("FOREIGN_PAGE", 403, "This form was not sent by a page of ours.")
+
+
+def keep(response: Response, request: Request, token: str, until: datetime) -> None:
+    """Lax, not strict: a link in a message must open the page of somebody who is signed in."""
+    left = max(0, int((until - wall_now()).total_seconds()))
+    secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, token, max_age=left, httponly=True, samesite="lax", secure=secure)
+
+
+def forget(response: Response) -> None:
+    response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+
+
+def expires_in(token: str) -> float:
+    """Seconds a token that was verified before is still good for."""
+    try:
+        claims = jws.extract_compact(token.encode()).payload
+    except JoseError:
+        return 0.0
+    return _expiry(claims) - wall_now().timestamp()
+
+
+def _expiry(claims: bytes) -> float:
+    return float(json.loads(claims).get("exp", 0))

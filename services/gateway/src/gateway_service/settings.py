@@ -1,0 +1,23 @@
+"""Every environment variable the gateway reads. Addresses of the services come as ELDERCARE_RPC_<SERVICE>."""
+
+from dataclasses import dataclass
+
+from chassis.settings import env
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewaySettings:
+    address: str = env("ELDERCARE_GATEWAY_ADDRESS", "host:port of HTTP", default="127.0.0.1:8080")
+    signing_key: str = env("ELDERCARE_GATEWAY_SIGNING_KEY", "file with the private Ed25519 key (JWK)")
+    trusted_keys: str = env("ELDERCARE_TRUSTED_KEYS", "file with the public keys of all services (JWKS)")
+    redis_url: str = env("ELDERCARE_REDIS_URL", "Redis address; without it the live feed is polled", default="")
+    desk_secret: str = env(
+        "ELDERCARE_DEVICE_DUTY_DESK_SECRET", "shared secret that signs pages to the duty desk", default=""
+    )
+    trace_endpoint: str = env("ELDERCARE_TRACE_ENDPOINT", "OTLP/HTTP collector; empty: spans stay here", default="")
+    budget_s: float = env("ELDERCARE_GATEWAY_BUDGET_S", "seconds one request may take in all", default=10.0)
+    grace_s: float = env("ELDERCARE_GATEWAY_GRACE_S", "seconds running requests get at a stop", default=8.0)
+    feeds_each: int = env("ELDERCARE_GATEWAY_FEEDS_EACH", "live feeds one person may have open", default=16)
+    unread_s: float = env(
+        "ELDERCARE_GATEWAY_UNREAD_S", "seconds after which a peer that never reads is cut", default=30.0
+    )

@@ -1,0 +1,128 @@
+"""The story of an incident, and the live feeds."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel, Field
+
+from eldercare.notify.v1.message_pb2 import TimelineEntry
+from eldercare.notify.v1.notify_service_pb2 import ListTimelineRequest
+from gateway_service.codes import moment
+from gateway_service.desk.page import DeskPage
+from gateway_service.house import Asked
+from gateway_service.live.feed import Feed, open_feed
+from gateway_service.live.listener import News
+from gateway_service.v1.incidents import own_region
+from gateway_service.v1.shapes import PROBLEMS, Input, Region, Uuid
+
+router = APIRouter(tags=["live"], responses=PROBLEMS)
+RECONNECT_MS = 1_000
+LastEventId = Annotated[
+    int | None, Header(alias="Last-Event-ID", ge=0, le=2**62, description="The id of the last entry that was seen")
+]
+
+
+class EntryView(BaseModel):
+    """One line of the story: a code with parameters, and its sentence in the reader's language."""
+
+    id: int
+    incident: str
+    order: str
+    type: str
+    time: datetime | None
+    params: dict[str, str]
+    region: str
+    text: str
+    correlation: str
+
+
+class TimelineView(BaseModel):
+    entries: list[EntryView]
+
+
+class PageView(BaseModel):
+    """An alarm nobody took up in time; an event named `desk` of the region's feed."""
+
+    alarm: str
+    region: str
+    kind: str
+    receive_time: str
+
+
+class TimelineQuery(Input):
+    after_id: Annotated[int, Field(ge=0, le=2**62)] = 0
+    page_size: Annotated[int, Field(ge=1, le=100)] = 100
+
+
+class LiveQuery(Input):
+    region: Region | None = None
+
+
+def entry_view(entry: TimelineEntry) -> EntryView:
+    return EntryView(
+        id=entry.id,
+        incident=entry.incident,
+        order=entry.order,
+        type=entry.type,
+        time=moment(entry.time),
+        params=dict(entry.params),
+        region=entry.region,
+        text=entry.text,
+        correlation=entry.correlation,
+    )
+
+
+def page_view(page: DeskPage) -> PageView:
+    return PageView(alarm=page.alarm, region=page.region, kind=page.kind, receive_time=page.receive_time)
+
+
+async def incident_feed(uuid: Uuid, asked: Asked, last_event_id: LastEventId = None) -> AsyncIterator[Feed]:
+    """Opened before the answer begins, so that a refusal is still a problem with a status."""
+    async with open_feed(asked, f"incidents/{uuid}", last_event_id) as feed:
+        yield feed
+
+
+async def region_feed(
+    asked: Asked, query: Annotated[LiveQuery, Query()], last_event_id: LastEventId = None
+) -> AsyncIterator[Feed]:
+    async with open_feed(asked, own_region(asked, query.region), last_event_id) as feed:
+        yield feed
+
+
+IncidentFeed = Annotated[Feed, Depends(incident_feed)]
+RegionFeed = Annotated[Feed, Depends(region_feed)]
+
+
+@router.get("/incidents/{uuid}/timeline")
+async def list_timeline(uuid: Uuid, asked: Asked, query: Annotated[TimelineQuery, Query()]) -> TimelineView:
+    """The story so far, after an id."""
+    request = ListTimelineRequest(
+        incident=f"incidents/{uuid}", after_id=query.after_id, page_size=query.page_size, language=asked.language
+    )
+    answer = await asked.ask(asked.peers.notify.ListTimeline, request, about=str(uuid))
+    return TimelineView(entries=[entry_view(each) for each in answer.entries])
+
+
+@router.get("/incidents/{uuid}/events", response_class=EventSourceResponse)
+async def stream_incident(feed: IncidentFeed) -> AsyncIterator[ServerSentEvent]:
+    """The story as it happens: first what came after Last-Event-ID, then each new entry."""
+    yield ServerSentEvent(comment="open", retry=RECONNECT_MS)
+    async for news in feed.news():
+        yield _event(news)
+
+
+@router.get("/live", response_class=EventSourceResponse)
+async def stream_region(feed: RegionFeed) -> AsyncIterator[ServerSentEvent]:
+    """All incidents of a region as they happen, and pages to its duty desk. Operators and supervisors."""
+    yield ServerSentEvent(comment="open", retry=RECONNECT_MS)
+    async for news in feed.news():
+        yield _event(news)
+
+
+def _event(news: News) -> ServerSentEvent:
+    if isinstance(news, DeskPage):
+        return ServerSentEvent(event="desk", data=page_view(news))
+    return ServerSentEvent(data=entry_view(news), id=str(news.id))
