@@ -163,7 +163,7 @@ CREATE FUNCTION ledger_verify_refund(t transfers) RETURNS void LANGUAGE plpgsql 
 DECLARE
     original transfers;
 BEGIN
-    SELECT * INTO original FROM transfers WHERE name = t.refunds FOR UPDATE;
+    SELECT * INTO original FROM transfers WHERE name = t.refunds FOR NO KEY UPDATE;
     IF original.kind NOT IN ('posting', 'posted') OR original.asset <> t.asset THEN
         PERFORM ledger_refuse(t.name, 'only what was posted in its asset can be refunded');
     ELSIF (SELECT sum(amount) FROM transfers WHERE refunds = t.refunds) > original.amount THEN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 import httpx2
@@ -46,13 +46,19 @@ class SandboxProcessor:
         return self._finish(key, *self._post(f"{_path(reference)}/voids", key, {}))
 
     def find(self, key: str) -> Answer | None:
-        status, kept = self._send("GET", f"/v1/requests/{quote(key, safe='')}", key, b"")
+        status, kept = self._send("GET", f"/v1/requests?key={quote(key, safe='')}", key, b"")
         if status == 404:
             return None
         return self._finish(key, kept["status"], kept["body"])
 
     def close(self) -> None:
         self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _finish(self, key: str, status: int, said: dict[str, Any]) -> Answer:
         """A capture is whole once the rest is let go; that second call has a key of its own and may be repeated."""

@@ -1,7 +1,8 @@
 """HMAC-SHA-256 over a timestamp and what was said, in the form `t=1763800000,v1=hex`.
 
 A request signs its method, target, key and body, an answer the signature it answers and its body: neither can be
-moved to another call. Two secrets may be live while one is being replaced.
+moved to another call. No header or target holds a newline, so the parts cannot run into each other. Two secrets may
+be live while one is being replaced.
 """
 
 from __future__ import annotations
@@ -38,4 +39,4 @@ def verify(secrets: Sequence[str], header: str, said: Sequence[str | bytes], *, 
 
 def _digest(secret: str, then: int, said: Sequence[str | bytes]) -> str:
     parts = [part.encode() if isinstance(part, str) else part for part in said]
-    return hmac.new(secret.encode(), b".".join([str(then).encode(), *parts]), "sha256").hexdigest()
+    return hmac.new(secret.encode(), str(then).encode() + b"." + b"\n".join(parts), "sha256").hexdigest()

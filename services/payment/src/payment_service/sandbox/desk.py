@@ -38,8 +38,9 @@ class Desk:
     def get(self, target: str) -> Told:
         if target == "/v1/authorisations":
             return Told(status=200, body={"object": "list", "data": self._book.statement()})
-        found = self._book.find(unquote(target.removeprefix("/v1/requests/")))
-        if found is None or not target.startswith("/v1/requests/"):
+        path, _, key = target.partition("?key=")
+        found = self._book.find(unquote(key)) if path == "/v1/requests" else None
+        if found is None:
             return refusal(404, "unknown_key")
         return Told(status=200, body={"object": "request", "status": found.status, "body": found.body})
 
