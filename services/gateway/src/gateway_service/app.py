@@ -41,7 +41,7 @@ def build(settings: GatewaySettings, targets: Mapping[str, str]) -> FastAPI:
         lifespan=lambda app: _living(app, settings, targets),
     )
     for router in (sessions, incidents, orders, visits, money, timeline):
-        app.include_router(router.router, prefix="/v1")
+        app.include_router(router.router)
     app.include_router(webhook.router)
     app.include_router(probes.router)
     install_problems(app, install_pages(app))

@@ -21,7 +21,7 @@ from gateway_service.problem.problem import Problem
 from gateway_service.v1.shapes import PROBLEMS, Input, PageQuery, Region, Uuid
 from gateway_service.wire.idempotency import RequestId
 
-router = APIRouter(tags=["incidents"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["incidents"], responses=PROBLEMS)
 AnswerWord = Literal["seen", "on_my_way", "cannot", "take_over"]
 OutcomeWord = Literal[
     "emergency", "assistance", "mis_touch", "false_detection", "test", "device_fault", "unreachable_but_checked"

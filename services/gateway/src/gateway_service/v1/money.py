@@ -14,7 +14,7 @@ from gateway_service.house import Asked, SignedIn
 from gateway_service.v1.orders import Person
 from gateway_service.v1.shapes import PROBLEMS, AmountView, Input, Uuid, amount
 
-router = APIRouter(tags=["money"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["money"], responses=PROBLEMS)
 
 
 class LotView(BaseModel):

@@ -23,7 +23,7 @@ from gateway_service.v1.incidents import own_region
 from gateway_service.v1.shapes import PROBLEMS, AmountView, Input, PageQuery, Region, Uuid, amount
 from gateway_service.wire.idempotency import RequestId
 
-router = APIRouter(tags=["orders"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["orders"], responses=PROBLEMS)
 Person = Annotated[str, Field(pattern=r"^persons/[0-9a-f-]{36}$")]
 
 

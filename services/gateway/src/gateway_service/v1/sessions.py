@@ -14,7 +14,7 @@ from gateway_service.session import token
 from gateway_service.v1.shapes import PROBLEMS, Input
 from gateway_service.wire.idempotency import RequestId
 
-router = APIRouter(tags=["sessions"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["sessions"], responses=PROBLEMS)
 
 
 class SignIn(Input):

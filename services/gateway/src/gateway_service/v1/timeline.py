@@ -18,7 +18,7 @@ from gateway_service.live.listener import News
 from gateway_service.v1.incidents import own_region
 from gateway_service.v1.shapes import PROBLEMS, Input, Region, Uuid
 
-router = APIRouter(tags=["live"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["live"], responses=PROBLEMS)
 RECONNECT_MS = 1_000
 LastEventId = Annotated[
     int | None, Header(alias="Last-Event-ID", ge=0, le=2**62, description="The id of the last entry that was seen")

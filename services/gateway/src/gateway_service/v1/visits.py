@@ -26,7 +26,7 @@ from gateway_service.v1.positions import position_of
 from gateway_service.v1.shapes import PROBLEMS, Input, PositionInput, Uuid
 from gateway_service.wire.idempotency import RequestId
 
-router = APIRouter(tags=["visits"], responses=PROBLEMS)
+router = APIRouter(prefix="/v1", tags=["visits"], responses=PROBLEMS)
 HandOver = Literal["safe", "family", "ambulance", "hospital"]
 
 

@@ -42,7 +42,6 @@ class Doorway:
             return
         headers = Headers(scope=scope)
         passage = _Passage(scope, receive, send)
-        structlog.contextvars.clear_contextvars()
         with span(f"{scope['method']} {scope['path']}", headers.get("traceparent", "")[:60]):
             if int(headers.get("content-length") or 0) > LARGEST_BODY:
                 too_large = as_json(Problem("BODY_TOO_LARGE", 413), accepted(headers.get("accept-language", "")))
