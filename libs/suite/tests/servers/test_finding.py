@@ -12,6 +12,8 @@ from suite.servers import ServerMissing, ServerNotOurs, Servers, ServerUnusable,
 from suite.servers.find import missing, missing_packages
 from suite.servers.install import install_missing, nothing_starts
 
+pytestmark = pytest.mark.xdist_group("servers")  # one worker, one set of servers
+
 
 @pytest.fixture
 def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,8 @@ from suite.servers import Servers, ServerUnusable, postgres, start_servers
 from suite.servers.home import outside_folder
 from suite.servers.place import SERVER_PROGRAMS, end_leftovers, open_place
 
+pytestmark = pytest.mark.xdist_group("servers")  # one worker, one set of servers
+
 Eventually = Callable[[Callable[[], object]], None]
 
 A_BOX = """
@@ -35,8 +37,11 @@ ALL_THREE = 'servers = start_servers(folder, ways=("binary",), progress=lambda _
 ONE = "server = {name}.binary(open_place(folder, durable=True)); server.start()"
 
 
-@pytest.fixture
-def box(eventually: Eventually) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+Box = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture(scope="module")
+def box(eventually: Eventually) -> Iterator[Box]:
     """A program of its own with servers in a folder, to be killed like a box that loses power."""
     made: list[subprocess.Popen[bytes]] = []
 
@@ -51,6 +56,17 @@ def box(eventually: Eventually) -> Iterator[Callable[..., subprocess.Popen[bytes
     for each in made:
         each.kill()
         each.wait()
+
+
+@pytest.fixture(scope="module")
+def killed(box: Box, run_dirs: Callable[[str], Path]) -> Path:
+    """The folder of a box that ran all three servers and was killed."""
+    folder = run_dirs("killed")
+    parent = box(folder)
+    assert {"postgres", "beam.smp", "epmd", "redis-server"} <= {seen.name for seen in mentioning(folder)}
+    parent.kill()
+    parent.wait()
+    return folder
 
 
 def mentioning(folder: Path) -> list[proc.Seen]:
@@ -68,19 +84,12 @@ def mentioning(folder: Path) -> list[proc.Seen]:
     return [seen for seen in proc.everyone() if seen.parent != os.getpid() and concerned(seen)]
 
 
-def test_nothing_runs_on_when_the_box_is_killed(
-    box: Callable[..., subprocess.Popen[bytes]], run_dirs: Callable[[str], Path], eventually: Eventually
-) -> None:
-    folder = run_dirs("killed")
-    parent = box(folder)
-    assert {"postgres", "beam.smp", "epmd", "redis-server"} <= {seen.name for seen in mentioning(folder)}
-    parent.send_signal(signal.SIGKILL)
-    parent.wait()
-    eventually(lambda: not mentioning(folder))
+def test_nothing_runs_on_when_the_box_is_killed(killed: Path, eventually: Eventually) -> None:
+    eventually(lambda: not mentioning(killed))
 
 
 def test_nothing_runs_on_when_the_box_is_killed_while_its_database_is_frozen(
-    box: Callable[..., subprocess.Popen[bytes]], run_dirs: Callable[[str], Path], eventually: Eventually
+    box: Box, run_dirs: Callable[[str], Path], eventually: Eventually
 ) -> None:
     folder = run_dirs("frozen")
     parent = box(folder, ONE.format(name="postgres") + "; server.freeze()")
@@ -90,10 +99,8 @@ def test_nothing_runs_on_when_the_box_is_killed_while_its_database_is_frozen(
     eventually(lambda: not mentioning(folder))
 
 
-def test_a_stale_folder_heals(run_dirs: Callable[[str], Path], eventually: Eventually) -> None:
-    folder = run_dirs("killed")  # as the killed box left it
-    assert (folder / "postgres" / "settled").exists()
-    taken = occupy_a_port_of(folder)
+def test_a_stale_folder_heals(killed: Path) -> None:
+    folder, taken = killed, occupy_a_port_of(killed)
     (folder / "postgres/data/postmaster.pid").write_text(f"1\n{folder}/postgres/data\n0\n{taken.getsockname()[1]}\n")
     (folder / "rabbitmq/mnesia/eldercare@localhost/cluster_nodes.config").write_bytes(b"not a list any more")
     told: list[str] = []
@@ -121,8 +128,8 @@ def test_half_a_folder_is_made_anew(run_dirs: Callable[[str], Path]) -> None:
         assert ask(servers.postgres_url, "SELECT 1") == 1
 
 
-def test_data_of_a_version_that_is_not_here_is_not_touched(run_dirs: Callable[[str], Path]) -> None:
-    folder = run_dirs("killed")
+def test_data_of_a_version_that_is_not_here_is_not_touched(killed: Path) -> None:
+    folder = killed
     version = folder / "postgres/data/PG_VERSION"
     was = version.read_text()
     version.write_text("11\n")
@@ -134,7 +141,7 @@ def test_data_of_a_version_that_is_not_here_is_not_touched(run_dirs: Callable[[s
 
 
 def test_leftovers_of_a_folder_are_ended_and_no_others(
-    servers: Servers, box: Callable[..., subprocess.Popen[bytes]], run_dirs: Callable[[str], Path]
+    servers: Servers, box: Box, run_dirs: Callable[[str], Path]
 ) -> None:
     folder = run_dirs("left")
     box(folder, ONE.format(name="redis"))
