@@ -12,12 +12,16 @@ from notify_service.contact.domain import Channel
 from notify_service.ladder import store
 from notify_service.ladder.domain.facts import Called, Cause, Closed, Fact, NobodyCame, StoodDown
 from notify_service.ladder.store import Loaded, Opening, next_frozen_point
-from notify_service.message.domain import CALL, SCREEN, WRITTEN
+from notify_service.message.domain import CALL, SCREEN, WRITTEN, Template
 from notify_service.message.store import Notice, StoredMessage
 from notify_service.message.use_cases import pick, send
 
 STEP = "ladder_step"
-WORD = {Cause.ON_MY_WAY: "stood_down", Cause.TAKE_OVER: "desk_took_over", Cause.ARRIVED: "helper_there"}
+WORD = {
+    Cause.ON_MY_WAY: Template.STOOD_DOWN,
+    Cause.TAKE_OVER: Template.DESK_TOOK_OVER,
+    Cause.ARRIVED: Template.HELPER_THERE,
+}
 
 
 def carry_out(work: Work, loaded: Loaded, outcome: str = "") -> None:
@@ -46,18 +50,18 @@ def timer_key(incident: str) -> str:
 def call_desk_aside(work: Work, loaded: Loaded, occasion: str) -> None:
     """The duty desk is called beside the ladder, which goes on calling the family or rests."""
     desk = loaded.ladder.steps[-1].people
-    notice = notice_of(loaded.opening, "desk_responsible", occasion=f"deadline:{occasion}")
+    notice = notice_of(loaded.opening, Template.DESK_RESPONSIBLE, occasion=f"deadline:{occasion}")
     _send_frozen(work, notice, desk, CALL)
 
 
 def tell_further_alarm(work: Work, loaded: Loaded, alarm: str, kind: str) -> None:
     """Whoever was called sees a further alarm on the live view; the phone does not ring twice for one frame."""
-    notice = notice_of(loaded.opening, "alarm_again", occasion=alarm, kind=kind)
+    notice = notice_of(loaded.opening, Template.ALARM_AGAIN, occasion=alarm, kind=kind)
     _send_frozen(work, notice, loaded.ladder.called(), SCREEN)
 
 
 def notice_of(
-    opening: Opening, template: str, *, step: int = 0, occasion: str = "", is_call: bool = False, **params: str
+    opening: Opening, template: Template, *, step: int = 0, occasion: str = "", is_call: bool = False, **params: str
 ) -> Notice:
     known = {
         "number": opening.number,
@@ -89,15 +93,15 @@ def _carry_out(work: Work, opening: Opening, fact: Fact, outcome: str) -> None:
             notice = notice_of(opening, WORD[fact.cause], step=fact.step, occasion=fact.by, who=fact.by)
             _send_frozen(work, notice, fact.told, WRITTEN)
         case Closed():
-            _send_frozen(work, notice_of(opening, "incident_closed", outcome=outcome), fact.told, WRITTEN)
+            _send_frozen(work, notice_of(opening, Template.INCIDENT_CLOSED, outcome=outcome), fact.told, WRITTEN)
         case _:
             assert_never(fact)
 
 
-def _call_template(opening: Opening, fact: Called) -> str:
+def _call_template(opening: Opening, fact: Called) -> Template:
     if fact.is_desk:
-        return "nobody_coming"
-    return "alarm_late" if opening.archived else "alarm_raised"
+        return Template.NOBODY_COMING
+    return Template.ALARM_LATE if opening.archived else Template.ALARM_RAISED
 
 
 def _send_frozen(work: Work, notice: Notice, people: Sequence[str], channels: Sequence[Channel]) -> None:

@@ -4,8 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from notify_service.contact.domain import Channel, QuietHours
+
+
+class Template(StrEnum):
+    """What can be said; the sentences are in the catalogues."""
+
+    ALARM_RAISED = "alarm_raised"
+    ALARM_LATE = "alarm_late"
+    NOBODY_COMING = "nobody_coming"
+    DESK_RESPONSIBLE = "desk_responsible"
+    ALARM_AGAIN = "alarm_again"
+    STOOD_DOWN = "stood_down"
+    DESK_TOOK_OVER = "desk_took_over"
+    HELPER_THERE = "helper_there"
+    INCIDENT_CLOSED = "incident_closed"
+    DESK_PAGED = "desk_paged"
+    ORDER_OFFERED = "order_offered"
+    OFFER_GONE = "offer_gone"
+    ORDER_UNANSWERED = "order_unanswered"
+    ORDER_OVERDUE = "order_overdue"
+    WORKER_COMING = "worker_coming"
+    WORKER_ARRIVED = "worker_arrived"
+    SERVICE_COMPLETED = "service_completed"
+    ORDER_MISSED = "order_missed"
+    ORDER_CANCELLED = "order_cancelled"
+    ORDER_WITHDRAWN = "order_withdrawn"
+    PAYMENT_SETTLED = "payment_settled"
+    HOLD_REFUSED = "hold_refused"
+
 
 # Every way to reach someone at once.
 CALL = (Channel.VOICE, Channel.SMS, Channel.PUSH, Channel.FEED, Channel.EMAIL, Channel.WEBHOOK)

@@ -10,7 +10,7 @@ from eldercare.order.v1 import events_pb2 as order
 from eldercare.payment.v1 import events_pb2 as payment
 from notify_service.contact.domain import Channel
 from notify_service.contact.store import nearest_desk
-from notify_service.message.domain import CALL, NEWS, OFFER, WRITTEN
+from notify_service.message.domain import CALL, NEWS, OFFER, WRITTEN, Template
 from notify_service.message.store import Notice
 from notify_service.message.use_cases import tell
 from notify_service.relation.store import family_of, family_with
@@ -24,35 +24,35 @@ def order_offered(work: Work, event: order.OrderOffered) -> None:
     thread = order_thread(work, event)
     store.put_offered(work, event.order, event.workers)
     notice = _notice(
-        work, thread, "order_offered", occasion=f"ring:{event.ring}", deadline_time=time(event.deadline_time)
+        work, thread, Template.ORDER_OFFERED, occasion=f"ring:{event.ring}", deadline_time=time(event.deadline_time)
     )
     tell(work, event.workers, notice, (*OFFER, Channel.VOICE) if event.urgent else OFFER)
 
 
 def order_accepted(work: Work, event: order.OrderAccepted) -> None:
     thread = order_thread(work, event)
-    tell(work, event.stood_down, _notice(work, thread, "offer_gone"), WRITTEN)
-    notice = _notice(work, thread, "worker_coming", is_urgent=event.urgent, who=event.worker)
+    tell(work, event.stood_down, _notice(work, thread, Template.OFFER_GONE), WRITTEN)
+    notice = _notice(work, thread, Template.WORKER_COMING, is_urgent=event.urgent, who=event.worker)
     tell(work, _household(work, thread), notice, WRITTEN if event.urgent else NEWS)
 
 
 def order_unanswered(work: Work, event: order.OrderUnanswered) -> None:
     thread = store.thread_of(work, event.order)
     deadline = time(event.deadline_time)
-    notice = _notice(work, thread, "order_unanswered", occasion=deadline, deadline_time=deadline)
+    notice = _notice(work, thread, Template.ORDER_UNANSWERED, occasion=deadline, deadline_time=deadline)
     region = event.responsible if event.responsible.startswith("regions/") else notice.region
     call_desk(work, region, notice)
 
 
 def order_overdue(work: Work, event: order.OrderOverdue) -> None:
     thread = store.thread_of(work, event.order)
-    notice = _notice(work, thread, "order_overdue", occasion=time(event.deadline_time), who=event.worker)
+    notice = _notice(work, thread, Template.ORDER_OVERDUE, occasion=time(event.deadline_time), who=event.worker)
     call_desk(work, event.responsible if event.responsible.startswith("regions/") else notice.region, notice)
 
 
 def worker_arrived(work: Work, event: order.WorkerArrived) -> None:
     thread = store.thread_of(work, event.order)
-    notice = _notice(work, thread, "worker_arrived", is_urgent=bool(thread.incident), who=event.worker)
+    notice = _notice(work, thread, Template.WORKER_ARRIVED, is_urgent=bool(thread.incident), who=event.worker)
     tell(work, _household(work, thread), notice, NEWS)
 
 
@@ -61,7 +61,7 @@ def service_completed(work: Work, event: order.ServiceCompleted) -> None:
     notice = _notice(
         work,
         thread,
-        "service_completed",
+        Template.SERVICE_COMPLETED,
         is_urgent=False,
         minutes=str(event.verified_minutes),
         price_amount=amount(event.price),
@@ -72,14 +72,14 @@ def service_completed(work: Work, event: order.ServiceCompleted) -> None:
 
 def order_missed(work: Work, event: order.OrderMissed) -> None:
     thread = store.thread_of(work, event.order)
-    notice = _notice(work, thread, "order_missed", is_urgent=bool(thread.incident))
+    notice = _notice(work, thread, Template.ORDER_MISSED, is_urgent=bool(thread.incident))
     tell(work, _household(work, thread), notice, NEWS)
 
 
 def order_cancelled(work: Work, event: order.OrderCancelled) -> None:
     thread = store.thread_of(work, event.order)
-    tell(work, [event.worker], _notice(work, thread, "order_withdrawn"), WRITTEN)
-    tell(work, _household(work, thread), _notice(work, thread, "order_cancelled", is_urgent=False), NEWS)
+    tell(work, [event.worker], _notice(work, thread, Template.ORDER_WITHDRAWN), WRITTEN)
+    tell(work, _household(work, thread), _notice(work, thread, Template.ORDER_CANCELLED, is_urgent=False), NEWS)
 
 
 def payment_settled(work: Work, event: payment.PaymentSettled) -> None:
@@ -87,7 +87,7 @@ def payment_settled(work: Work, event: payment.PaymentSettled) -> None:
     notice = _notice(
         work,
         thread,
-        "payment_settled",
+        Template.PAYMENT_SETTLED,
         is_urgent=False,
         price_amount=amount(event.price),
         voucher_amount=amount(event.voucher_part),
@@ -99,7 +99,7 @@ def payment_settled(work: Work, event: payment.PaymentSettled) -> None:
 
 def hold_refused(work: Work, event: payment.HoldRefused) -> None:
     thread = store.thread_of(work, event.order)
-    notice = _notice(work, thread, "hold_refused", is_urgent=False, claim_amount=amount(event.claim_part))
+    notice = _notice(work, thread, Template.HOLD_REFUSED, is_urgent=False, claim_amount=amount(event.claim_part))
     tell(work, family_with(work, _person(work, thread), "pay") or [_person(work, thread)], notice, NEWS)
 
 
@@ -111,7 +111,7 @@ def page_desk(work: Work, alarm: str, region: str) -> None:
     """Device found no incident for its alarm: by the event or by its own call, the desk is paged once."""
     thread = store.thread_of(work, alarm)
     notice = Notice(
-        template="desk_paged",
+        template=Template.DESK_PAGED,
         params={"number": last(alarm)[-6:], "kind": thread.params.get("kind", "")},
         region=region,
         person=thread.person,
@@ -128,7 +128,7 @@ def call_desk(work: Work, region: str, notice: Notice) -> None:
 
 
 def _notice(
-    work: Work, thread: Thread, template: str, *, occasion: str = "", is_urgent: bool = True, **params: str
+    work: Work, thread: Thread, template: Template, *, occasion: str = "", is_urgent: bool = True, **params: str
 ) -> Notice:
     person = _person(work, thread)
     return Notice(
