@@ -7,6 +7,8 @@ from prometheus_client import Counter, Gauge
 
 from chassis.work import Work
 from order_service.incident import keeping as incident_keeping
+from order_service.incident.ladder import ladder_request
+from order_service.incident.store import incident_of
 from order_service.visit.domain.words import OrderState
 from order_service.visit.keeping import TIMER_OF, timer_key
 
@@ -24,6 +26,11 @@ def audit(work: Work) -> None:
         work.set_timer(
             incident_keeping.deadline_key(row["name"]), incident_keeping.DEADLINE, work.now, {"incident": row["name"]}
         )
+    for row in _incidents_without_ladder(work):
+        _raise("ladder", row["name"])
+        incident = incident_of({key: row[key] for key in row if key not in {"event_id", "receive_time"}})
+        request = ladder_request(incident, incident.kind, row["receive_time"], str(row["event_id"]))
+        work.set_timer(incident_keeping.ladder_key(incident.name), incident_keeping.LADDER, work.now, request)
     for row in _orders_without_clock(work):
         _raise("order", row["name"])
         due = max(work.now, row["deadline_time"])
@@ -39,6 +46,19 @@ def _incidents_without_clock(work: Work) -> list[dict[str, Any]]:
            AND NOT (deadline_time > app_now() AND EXISTS (
                SELECT FROM timers t WHERE t.key = 'deadline:' || i.name AND t.parked_at IS NULL))
            ORDER BY deadline_time LIMIT 200 FOR UPDATE SKIP LOCKED"""
+    )
+
+
+def _incidents_without_ladder(work: Work) -> list[dict[str, Any]]:
+    """Notify has said nothing for a minute, and nothing is under way to ask it."""
+    return work.all(
+        """SELECT i.*, e.id AS event_id,
+               (SELECT min(receive_time) FROM alarm_homes a WHERE a.home = i.name) AS receive_time
+           FROM incidents i JOIN events e ON e.aggregate = i.name AND e.sequence = 1
+           WHERE i.state = 'open' AND i.open_time < app_now() - interval '60 seconds'
+           AND NOT EXISTS (SELECT FROM ladder_starts l WHERE l.incident = i.name)
+           AND NOT EXISTS (SELECT FROM timers t WHERE t.key = 'ladder:' || i.name AND t.parked_at IS NULL)
+           AND NOT EXISTS (SELECT FROM effects f WHERE f.key = 'ladder:' || i.name) LIMIT 200"""
     )
 
 

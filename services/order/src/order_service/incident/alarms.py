@@ -1,7 +1,6 @@
 """An alarm comes in, by event or by rpc: it opens the incident of its subject, joins it, or becomes upkeep."""
 
 from datetime import timedelta
-from typing import Any
 
 from chassis.ids import uuid7
 from chassis.work import Work
@@ -10,6 +9,7 @@ from order_service.incident.domain.alarm import Alarm
 from order_service.incident.domain.incident import Incident
 from order_service.incident.domain.policy import is_about_device, policy_of
 from order_service.incident.keeping import LADDER, keep, ladder_key
+from order_service.incident.ladder import ladder_request
 from order_service.region.numbers import take_number
 from order_service.task.use_cases import take_device_alarm
 from order_service.visit.domain.number import incident_number
@@ -43,7 +43,12 @@ def _open(work: Work, alarm: Alarm, correlation: str) -> Incident:
     incident = Incident.open(alarm, name=name, number=number, now=work.now)
     opened, *_ = keep(work, incident, is_new=True)
     store.settle_alarm(work, alarm, name)
-    work.set_timer(ladder_key(name), LADDER, work.now + HAND_OVER_AFTER, _ladder_request(incident, alarm, opened))
+    work.set_timer(
+        ladder_key(name),
+        LADDER,
+        work.now + HAND_OVER_AFTER,
+        ladder_request(incident, alarm.kind, alarm.receive_time, opened),
+    )
     if incident.policy.item:
         place_for_incident(work, incident)
     return incident
@@ -66,18 +71,3 @@ def _name_for(work: Work, correlation: str) -> str:
     """The frame's own id; a new one when an earlier incident of that frame is closed already."""
     name = f"incidents/{correlation}"
     return name if correlation and not store.exists(work, name) else f"incidents/{uuid7()}"
-
-
-def _ladder_request(incident: Incident, alarm: Alarm, event_id: str) -> dict[str, Any]:
-    return {
-        "request_id": event_id,
-        "incident": incident.name,
-        "person": incident.person,
-        "place": incident.place,
-        "region": incident.region,
-        "alarm_kind": alarm.kind,
-        "urgency": incident.urgency.value,
-        "number": incident.number,
-        "alarm_receive_time": alarm.receive_time.isoformat(),
-        "archived": alarm.archived,
-    }

@@ -10,6 +10,7 @@ import structlog
 from chassis.clock import monotonic
 from chassis.effects import Effect, Outcome
 from chassis.work import Work
+from order_service.incident.domain.incident import Incident
 from order_service.incident.store import ladder_is_needed, mark_ladder_started
 
 log = structlog.get_logger(__name__)
@@ -26,6 +27,22 @@ Send = Callable[[Mapping[str, Any], datetime], str]
 
 def effect_key(incident: str) -> str:
     return f"ladder:{incident}"
+
+
+def ladder_request(incident: Incident, alarm_kind: str, receive_time: datetime, event_id: str) -> dict[str, Any]:
+    """The facts of IncidentOpened; its id is what makes a second start the first one."""
+    return {
+        "request_id": event_id,
+        "incident": incident.name,
+        "person": incident.person,
+        "place": incident.place,
+        "region": incident.region,
+        "alarm_kind": alarm_kind,
+        "urgency": incident.urgency.value,
+        "number": incident.number,
+        "alarm_receive_time": receive_time.isoformat(),
+        "archived": incident.archived,
+    }
 
 
 class LadderStart:
