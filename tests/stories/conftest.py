@@ -1,6 +1,7 @@
 """A whole suite for stories: real servers, every process, a made-up community."""
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,16 @@ from suite.box import Box, BoxPlace
 from suite.journals import Journals
 from suite.seed import seed
 from suite.servers import Servers
+from tests.support.house import House
+
+GATEWAY = False
 
 
 @pytest.fixture(scope="session")
 def box(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
     """One suite for all stories that leave it whole."""
-    place = BoxPlace(run_dir=tmp_path_factory.mktemp("box"), prefix="stories_", vhost="stories")
+    without = frozenset[str]() if GATEWAY else frozenset({"gateway"})
+    place = BoxPlace(run_dir=tmp_path_factory.mktemp("box"), prefix="stories_", vhost="stories", without=without)
     with Box(place, servers, progress=lambda _: None) as running:
         seed(running.state(), progress=lambda _: None)
         yield running
@@ -31,3 +36,17 @@ def journals(box: Box) -> Iterator[Journals]:
 @pytest.fixture
 def run_dir(box: Box) -> Path:
     return box.place.run_dir
+
+
+@pytest.fixture
+def house(box: Box, journals: Journals, numbers: Iterator[int]) -> Iterator[House]:
+    """A household nobody else in this run has used."""
+    fresh = House(box, journals, next(numbers))
+    fresh.settle_in()
+    yield fresh
+    fresh.tidy()
+
+
+@pytest.fixture(scope="session")
+def numbers() -> Iterator[int]:
+    return count()

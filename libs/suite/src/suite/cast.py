@@ -42,7 +42,7 @@ NEAR_WORKER = Member(
     display_name="阿波(虚构)",
     phone="+8600000000004",
     roles=(("WORKER", PROVIDER),),
-    at=(31.2332, 121.4760),
+    at=(31.2316, 121.4750),
     certificates=("first-aid",),
     skills=("lifting",),
 )
@@ -52,7 +52,7 @@ FAR_WORKER = Member(
     phone="+8600000000005",
     language="en",
     roles=(("WORKER", PROVIDER),),
-    at=(31.2250, 121.4800),
+    at=(31.2272, 121.4765),
     certificates=("first-aid",),
     skills=("lifting",),
 )

@@ -38,7 +38,7 @@ class Household:
 def households(count: int, seed: int) -> list[Household]:
     """`count` households around the demo community; pure."""
     draw = random.Random(seed)
-    return [_household(seed, number, draw.gauss(0, 0.006), draw.gauss(0, 0.006)) for number in range(count)]
+    return [_household(seed, number, draw.gauss(0, 0.001), draw.gauss(0, 0.001)) for number in range(count)]
 
 
 def _household(seed: int, number: int, north: float, east: float) -> Household:

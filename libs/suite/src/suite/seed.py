@@ -70,14 +70,14 @@ def seed(box: BoxState, *, progress: Callable[[str], None] = print) -> None:
     _contacts(desk)
     _money(desk)
     for worker in (cast.NEAR_WORKER, cast.FAR_WORKER):
-        go_on_duty(as_person(box.rpc, worker.login, cast.PASSWORD), worker)
+        go_on_duty(as_person(box.rpc, worker.login, cast.PASSWORD), worker, wall_now())
     progress("a made-up community is registered")
 
 
-def go_on_duty(phone: Phone, worker: Member) -> None:
+def go_on_duty(phone: Phone, worker: Member, now: datetime) -> None:
     """Waits until order has heard of the worker, then reports them on duty where they stand."""
     lat, lon = worker.at
-    place = Position(lat=lat, lon=lon, accuracy_m=10, fix_time=_stamp(timedelta()))
+    place = Position(lat=lat, lon=lon, accuracy_m=10, fix_time=_stamp(now))
 
     def on_duty() -> bool:
         try:
@@ -93,9 +93,9 @@ def _once(what: str) -> str:
     return str(uuid5(NAMESPACE_URL, f"seed:{what}"))
 
 
-def _stamp(ahead: timedelta) -> Timestamp:
+def _stamp(time: datetime) -> Timestamp:
     stamp = Timestamp()
-    stamp.FromDatetime(wall_now() + ahead)
+    stamp.FromDatetime(time)
     return stamp
 
 
@@ -119,7 +119,7 @@ def _register(suite: Phone, member: Member) -> None:
     for role in roles:
         if role.kind == RoleKind.ROLE_KIND_FAMILY:
             role.rights.extend(["pay", "confirm"])
-    expire = _stamp(timedelta(days=700))
+    expire = _stamp(wall_now() + timedelta(days=700))
     expire.nanos, expire.seconds = 0, expire.seconds // 86_400 * 86_400
     person = Person(
         name=member.name,
@@ -202,7 +202,7 @@ def give_voucher(desk: Phone, now: datetime) -> None:
     lot = VoucherLot(
         person=cast.ELDER.name,
         month=now.strftime("%Y-%m"),
-        expire_time=_stamp(timedelta(days=31)),
+        expire_time=_stamp(now + timedelta(days=31)),
         granted=Money(minor=VOUCHER_FEN, asset="CNY"),
         payer_region=cast.CITY,
     )
