@@ -7,15 +7,13 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from eldercare.notify.v1.events_pb2 import AnswerGiven, LadderStarted, NobodyReached
-from eldercare.order.v1 import events_pb2 as order
-from eldercare.order.v1.incident_pb2 import OUTCOME_MIS_TOUCH
+from eldercare.notify.v1.events_pb2 import LadderStarted, NobodyReached
 from notify_service.auditor import audit
 from notify_service.handlers import opening_of
-from notify_service.ladder.domain.ladder import Answer, CallerCannotCome, IncidentIsClosed, TakeOverIsForOperators
+from notify_service.ladder.domain.ladder import Answer
 from notify_service.ladder.use_cases import start_ladder
 from services.notify.tests import cast
-from services.notify.tests.cast import DAUGHTER_WEN, GRANNY_WEN, INCIDENT, LAKE, NURSE_TAO, OPERATOR_MEI, SON_WEN
+from services.notify.tests.cast import DAUGHTER_WEN, INCIDENT, LAKE, OPERATOR_MEI, SON_WEN
 from services.notify.tests.story import Ring, Story
 
 
@@ -96,81 +94,6 @@ def test_the_nearest_desk_up_the_path_wins(story: Story) -> None:
     assert story.called() == {LAKE}
 
 
-def test_on_my_way_stands_the_others_down(story: Story) -> None:
-    story.press()
-    story.wait(minutes=5)
-    story.rings()
-    assert story.says(SON_WEN, Answer.ON_MY_WAY)
-    assert story.told() == {DAUGHTER_WEN: {"stood_down"}}
-    story.wait(hours=2)
-    assert story.rings() == []
-    (given,) = story.db.messages(AnswerGiven)
-    assert (given.person, given.is_operator) == (SON_WEN, False)
-
-
-def test_who_cannot_come_passes_the_call_on_at_once(story: Story) -> None:
-    story.press()
-    story.rings()
-    assert not story.says(DAUGHTER_WEN, Answer.CANNOT)
-    assert story.called() == {SON_WEN}
-    story.says(SON_WEN, Answer.CANNOT)
-    assert story.called() == {LAKE}
-
-
-def test_seen_prolongs_nothing(story: Story) -> None:
-    story.press()
-    story.rings()
-    story.wait(minutes=4)
-    assert not story.says(DAUGHTER_WEN, Answer.SEEN)
-    story.wait(minutes=1)
-    assert story.called() == {SON_WEN}
-
-
-def test_who_was_going_and_cannot_any_more_wakes_the_ladder(story: Story) -> None:
-    story.press()
-    story.says(DAUGHTER_WEN, Answer.ON_MY_WAY)
-    story.rings()
-    story.says(DAUGHTER_WEN, Answer.CANNOT)
-    assert story.called() == {SON_WEN}
-
-
-def test_the_second_who_is_going_counts_when_the_first_cannot(story: Story) -> None:
-    story.press()
-    story.says(DAUGHTER_WEN, Answer.ON_MY_WAY)
-    story.says(SON_WEN, Answer.ON_MY_WAY)
-    story.rings()
-    story.says(DAUGHTER_WEN, Answer.CANNOT)
-    assert story.rings() == []
-
-
-def test_only_an_operator_takes_over_and_granny_cannot_come_to_herself(story: Story) -> None:
-    story.press()
-    with pytest.raises(TakeOverIsForOperators):
-        story.says(DAUGHTER_WEN, Answer.TAKE_OVER)
-    with pytest.raises(CallerCannotCome):
-        story.says(GRANNY_WEN, Answer.ON_MY_WAY)
-    assert story.db.rows("SELECT * FROM answers") == []
-
-
-def test_a_worker_who_accepts_does_not_stand_the_family_down_but_being_there_does(story: Story) -> None:
-    story.press()
-    story.rings()
-    story.moved("accepted", NURSE_TAO)
-    story.wait(minutes=5)
-    assert story.called() == {SON_WEN}
-    story.moved("arrived", NURSE_TAO)
-    story.wait(hours=1)
-    assert story.rings() == []
-
-
-def test_the_desk_hears_of_an_arrival_when_it_had_been_called(lonely: Callable[[], Story]) -> None:
-    story = lonely()
-    story.press()
-    story.rings()
-    story.moved("arrived", NURSE_TAO)
-    assert story.told() == {LAKE: {"helper_there"}}
-
-
 def test_a_daughter_who_never_came_makes_the_ladder_go_on_and_the_desk_responsible(story: Story) -> None:
     story.press()
     story.says(DAUGHTER_WEN, Answer.ON_MY_WAY)
@@ -199,24 +122,6 @@ def test_an_operator_who_takes_over_at_order_stops_the_calls(story: Story) -> No
     assert story.told() == {DAUGHTER_WEN: {"desk_took_over"}}
     story.wait(hours=1)
     assert story.rings() == []
-
-
-def test_closing_ends_the_calls_and_tells_who_was_called(story: Story) -> None:
-    story.press()
-    story.rings()
-    story.happens(order.IncidentClosed(incident=INCIDENT, outcome=OUTCOME_MIS_TOUCH, closer=OPERATOR_MEI))
-    assert story.told() == {DAUGHTER_WEN: {"incident_closed"}}
-    story.wait(hours=1)
-    assert story.rings() == []
-    with pytest.raises(IncidentIsClosed):
-        story.says(DAUGHTER_WEN, Answer.SEEN)
-
-
-def test_a_call_not_yet_made_is_withdrawn_when_someone_is_going(story: Story) -> None:
-    story.press()
-    story.says(DAUGHTER_WEN, Answer.ON_MY_WAY)
-    assert story.rings() == []
-    assert {state for _, state in story.states()} == {"refused"}
 
 
 def test_quiet_hours_do_not_hold_back_a_call_for_help(story: Story) -> None:
