@@ -15,7 +15,7 @@ from gateway_service.desk.board import DeskBoard
 from gateway_service.house import House
 from gateway_service.live.doorbell import Doorbell
 from gateway_service.live.hub import Hub
-from gateway_service.pages import install as install_pages
+from gateway_service.pages.install import install as install_pages
 from gateway_service.peers import Peers
 from gateway_service.problem.handlers import install as install_problems
 from gateway_service.settings import GatewaySettings

@@ -1,0 +1,38 @@
+"""Puts the pages into the application, and says how a problem is shown to a person."""
+
+from collections.abc import Callable
+from importlib.resources import files
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.staticfiles import StaticFiles
+
+from gateway_service.pages import incident, overview, sign_in, visits
+from gateway_service.pages.render import fragment, is_htmx, page, query
+from gateway_service.problem.problem import Problem
+from gateway_service.text.catalogue import catalogue
+from gateway_service.text.language import language_of
+
+
+def install(app: FastAPI) -> Callable[[Request, Problem], Response]:
+    for room in (sign_in, overview, incident, visits):
+        app.include_router(room.router)
+    app.mount("/static", StaticFiles(directory=str(files("gateway_service").joinpath("static"))), name="static")
+    return show
+
+
+def show(request: Request, problem: Problem) -> Response:
+    """Who is not signed in is sent there and back; everybody else is told what is wrong and what to do."""
+    if problem.status == 401:
+        return _to_sign_in(request)
+    title, detail = catalogue(language_of(request)).problem(problem.reason, problem.status, problem.sentence)
+    if is_htmx(request):
+        return fragment(request, "said.html", status=problem.status, sentence=f"{title}: {detail}", is_bad=True)
+    return page(request, "problem.html", status=problem.status, title=title, detail=detail, signed_in=None)
+
+
+def _to_sign_in(request: Request) -> Response:
+    if is_htmx(request):
+        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+    wanted = request.url.path if request.method == "GET" else "/"
+    return RedirectResponse(f"/sign-in?{query(next=wanted)}", 303)

@@ -1,0 +1,80 @@
+// Local times, countdowns, the state of the live line, and the position a worker is asked for.
+"use strict";
+(() => {
+  const ahead = Date.parse(document.body.dataset.now) - Date.now();
+  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium" });
+  const line = document.getElementById("line");
+
+  function showTimes(root) {
+    for (const time of root.querySelectorAll("time[data-local]")) {
+      const at = Date.parse(time.dateTime);
+      if (!Number.isNaN(at)) time.textContent = clock.format(at);
+    }
+  }
+
+  function span(seconds) {
+    const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+    if (!parts[0]) parts.shift();
+    return parts.map((part, index) => (index ? String(part).padStart(2, "0") : part)).join(":");
+  }
+
+  function countDown() {
+    for (const each of document.querySelectorAll("[data-deadline]")) {
+      const left = Math.round((Date.parse(each.dataset.deadline) - Date.now() - ahead) / 1000);
+      const words = left < 0 ? each.dataset.over : each.dataset.left;
+      each.classList.toggle("over", left < 0);
+      each.textContent = words.replace("{time}", span(Math.abs(left)));
+    }
+  }
+
+  function tellLine(isLost) {
+    if (!line) return;
+    line.classList.toggle("lost", isLost);
+    const words = isLost ? line.dataset.lost : line.dataset.live;
+    if (line.textContent !== words) line.textContent = words;
+  }
+
+  function tell(words) {
+    const said = document.getElementById("said");
+    const sentence = document.createElement("p");
+    sentence.className = "said";
+    sentence.textContent = words;
+    said.replaceChildren(sentence);
+  }
+
+  function locate(event) {
+    const form = event.target;
+    const code = form.elements.visit_code;
+    if (!form.dataset.locate || form.elements.lat.value || (code && code.value)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    tell(form.dataset.locating);
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        form.elements.lat.value = coords.latitude;
+        form.elements.lon.value = coords.longitude;
+        form.elements.accuracy_m.value = Math.ceil(coords.accuracy);
+        form.requestSubmit();
+        form.elements.lat.value = "";
+      },
+      () => tell(form.dataset.noPosition),
+      { enableHighAccuracy: true, maximumAge: 0, timeout: 15000 },
+    );
+  }
+
+  document.addEventListener("submit", locate, true);
+  document.addEventListener("htmx:after:swap", () => { showTimes(document); countDown(); });
+  document.addEventListener("htmx:sse:after:connection", () => tellLine(false));
+  document.addEventListener("htmx:sse:close", () => tellLine(true));
+  document.addEventListener("htmx:sse:error", (event) => {
+    tellLine(true);
+    if (event.detail.status === 401) location.reload();
+  });
+  document.addEventListener("htmx:sse:after:message", () => {
+    showTimes(document);
+    document.body.dispatchEvent(new CustomEvent("story-grew"));
+  });
+  showTimes(document);
+  countDown();
+  setInterval(countDown, 1000);
+})();
