@@ -88,12 +88,9 @@ def test_nobody_answers_and_the_duty_desk_is_called(house: House) -> None:
     house.press()
     incident = house.incident().incident
     house.message_to(house.household.family, incident)
-
-    def reached_no_one() -> bool:
-        house.push_clock(minutes=2)
-        return bool(house.all(NobodyReached, lambda fact: fact.incident == incident))
-
-    until(reached_no_one, "nobody reached")
+    house.pass_time_until(
+        lambda: house.all(NobodyReached, lambda fact: fact.incident == incident), "nobody reached", minutes=2
+    )
     house.message_to(cast.CITY, incident)
     house.answer(cast.OPERATOR, incident, ANSWER_KIND_TAKE_OVER)
     house.sees(
@@ -105,12 +102,9 @@ def test_nobody_answers_and_the_duty_desk_is_called(house: House) -> None:
 def test_nobody_accepts_and_the_order_goes_ring_by_ring_to_the_duty_desk(house: House) -> None:
     house.press()
     name = house.order().order
-
-    def unanswered() -> bool:
-        house.push_clock(minutes=1)
-        return bool(house.all(facts.OrderUnanswered, lambda fact: fact.order == name))
-
-    until(unanswered, "the order is unanswered")
+    house.pass_time_until(
+        lambda: house.all(facts.OrderUnanswered, lambda fact: fact.order == name), "unanswered", minutes=1
+    )
     for worker in (cast.NEAR_WORKER, cast.FAR_WORKER):
         go_on_duty(house.phone(worker), worker, house.now())
 

@@ -26,10 +26,11 @@ from suite.crowd import Household, households, settle_in
 from suite.journals import Journals
 from suite.phone import Phone, as_person, as_suite, new_request
 from suite.testing import push_clock
-from suite.waiting import until
+from suite.waiting import NeverHappened, until
 from suite.watch import Status, WatchLine
 
 M = TypeVar("M", bound=Message)
+PASSES, A_MOMENT_S = 15, 2.0
 
 
 class House:
@@ -117,6 +118,15 @@ class House:
         """Moves the clock of every service's database."""
         for tester in self.state.testers.values():
             push_clock(tester, timedelta(**shift))
+
+    def pass_time_until(self, look: Callable[[], object], what: str, *, minutes: float) -> None:
+        """Lets civil time pass in steps, each long enough for the suite to do what became due, until it is seen."""
+        for _ in range(PASSES):
+            self.push_clock(minutes=minutes)
+            with suppress(NeverHappened):
+                until(look, what, patience_s=A_MOMENT_S)
+                return
+        raise NeverHappened(f"not seen in {PASSES * minutes:.0f} minutes: {what}")
 
     def tidy(self) -> None:
         """Frees the workers of this story and closes what it left open, as the duty desk would."""
