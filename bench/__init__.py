@@ -1,0 +1,1 @@
+"""Each path measured beside its floor, in one run on one machine."""
