@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from psycopg.sql import SQL, Identifier
+
 from chassis.ids import uuid7
 from chassis.seal import Seals
 from device_service.adapters.contract import DecodeError, Line, SessionState
@@ -112,9 +114,9 @@ def press(watch: SimulatedWatch, at: datetime, *, fix: Fix | None = PARK, status
 def dump(db: TestDatabase) -> bytes:
     """Every value of every table as text: what a thief of a backup would read."""
     tables = db.connection.execute(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'subject_keys'"
+        """SELECT relname AS tablename FROM pg_class WHERE relnamespace = 'public'::regnamespace
+           AND relkind IN ('r', 'p') AND NOT relispartition AND relname <> 'subject_keys'"""
     ).fetchall()
-    rows = [
-        row for table in tables for row in db.connection.execute(f"SELECT t::text AS row FROM {table['tablename']} t")
-    ]
+    read = SQL("SELECT t::text AS row FROM {} t")
+    rows = [row for table in tables for row in db.connection.execute(read.format(Identifier(table["tablename"])))]
     return "\n".join(row["row"] for row in rows).encode()

@@ -15,21 +15,17 @@ from joserfc.jwk import KeySet, OKPKey
 from chassis.identity import Identity, generate_keys
 from chassis.rpc.client import Clients
 from eldercare.order.v1.incident_service_pb2 import OpenIncidentRequest, OpenIncidentResponse
-from eldercare.order.v1.incident_service_pb2_grpc import (
-    IncidentServiceServicer,
-    add_IncidentServiceServicer_to_server,
-)
 
 
 @dataclass
-class OrderDoor(IncidentServiceServicer):
+class OrderDoor:
     """Opens one incident a story, as order does; closed until a test opens it."""
 
     is_open: bool = True
     asked: list[OpenIncidentRequest] = field(default_factory=list)
     callers: list[str] = field(default_factory=list)
 
-    def OpenIncident(self, request: OpenIncidentRequest, context: Any) -> OpenIncidentResponse:  # noqa: N802
+    def open_incident(self, request: OpenIncidentRequest, context: Any) -> OpenIncidentResponse:
         self.asked.append(request)
         self.callers.append(dict(context.invocation_metadata()).get("authorization", ""))
         if not self.is_open:
@@ -42,7 +38,12 @@ def order_listening(door: OrderDoor) -> Iterator[Clients]:
     private, trusted = generate_keys(["device"])
     key, keys = OKPKey.import_key(json.loads(private["device"])), KeySet.import_key_set(json.loads(trusted))
     server = grpc.server(ThreadPoolExecutor(2))
-    add_IncidentServiceServicer_to_server(door, server)
+    handler = grpc.unary_unary_rpc_method_handler(
+        door.open_incident, OpenIncidentRequest.FromString, OpenIncidentResponse.SerializeToString
+    )
+    server.add_generic_rpc_handlers(
+        (grpc.method_handlers_generic_handler("eldercare.order.v1.IncidentService", {"OpenIncident": handler}),)
+    )
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     clients = Clients(Identity("device", key, keys), {"order": f"127.0.0.1:{port}"})

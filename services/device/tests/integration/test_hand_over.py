@@ -143,7 +143,14 @@ def test_a_desk_that_is_busy_is_told_again_under_the_same_key(
 
 
 def test_a_low_battery_wakes_no_desk(
-    db: TestDatabase, worn: str, wire: Wire, watch: SimulatedWatch, effects: Effects, order: OrderDoor, desk: DeskDoor
+    *,
+    db: TestDatabase,
+    worn: str,
+    wire: Wire,
+    watch: SimulatedWatch,
+    effects: Effects,
+    order: OrderDoor,
+    desk: DeskDoor,
 ) -> None:
     order.is_open = False
     wire.say(press(watch, db.now(), status=Status.LOW_BATTERY))
@@ -167,7 +174,7 @@ INCIDENT, TASK = "incidents/00000000-0000-7000-8000-00000000000a", "tasks/000000
     ids=lambda value: type(value).__name__ if isinstance(value, Message) else "",
 )
 def test_orders_answer_ends_the_hand_over_however_often_it_comes(
-    db: TestDatabase, alarm: str, effects: Effects, order: OrderDoor, answer: Message, where: str
+    *, db: TestDatabase, alarm: str, effects: Effects, order: OrderDoor, answer: Message, where: str
 ) -> None:
     answer.alarm = alarm  # type: ignore[attr-defined]
     db.deliver(HANDLERS, answer, aggregate=where)

@@ -89,10 +89,10 @@ def test_the_watch_of_someone_forgotten_is_nobodys_and_still_works(
     assert device is not None
     assert device.assignment is None
     given = db.messages(DeviceAssigned)
-    assert [event.person for event in given] == [GRANNY_WEN, ""]  # type: ignore[attr-defined]
+    assert [event.person for event in given] == [GRANNY_WEN, ""]
     (stored,) = wire.say(press(watch, db.now()))
     assert stored.verdict is Verdict.STORED
-    assert [event.person for event in db.messages(AlarmRaised)] == [""]  # type: ignore[attr-defined]
+    assert [event.person for event in db.messages(AlarmRaised)] == [""]
 
 
 def test_home_is_known_as_a_cell_and_nothing_finer(db: TestDatabase, worn: str) -> None:

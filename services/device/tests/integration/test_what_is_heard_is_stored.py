@@ -131,7 +131,7 @@ def test_the_model_of_a_watch_decides_what_its_bits_mean_from_the_first_frame(
 ) -> None:
     register_watch(db, options={"bit_22": "vital_out_of_range"})
     wire.say(watch.alarm(0x0040_0000, PARK, db.now()))
-    assert [event.kind for event in db.messages(AlarmRaised)] == ["vital_out_of_range"]  # type: ignore[attr-defined]
+    assert [event.kind for event in db.messages(AlarmRaised)] == ["vital_out_of_range"]
 
 
 def test_a_backlog_older_than_the_assignment_belongs_to_who_wore_the_watch_then(

@@ -37,7 +37,7 @@ def find_adapters(allowed: Collection[str], installed: Iterable[EntryPoint] | No
 def _load(point: EntryPoint) -> Adapter | RefusedAdapter:
     try:
         adapter = point.load()
-    except Exception as error:  # noqa: BLE001 - a vendor's module may fail in any way at all
+    except Exception as error:
         return _refuse(point, "ADAPTER_BROKEN", f"Importing it failed: {error!r}.")
     if not isinstance(adapter, Adapter):
         return _refuse(point, "ADAPTER_INCOMPLETE", "It lacks manifest, frame, decode or encode.")

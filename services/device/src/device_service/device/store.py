@@ -19,10 +19,10 @@ _COLUMNS = """
 
 
 def add_device(work: Work, device: Device) -> bool:
-    """False when the adapter already knows this identity."""
+    """False when the name is taken or the adapter already knows this identity."""
     added = work.run(
         """INSERT INTO devices (name, adapter, identity, vendor, model, region, options)
-           VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (adapter, identity) DO NOTHING""",
+           VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
         [
             device.name,
             device.adapter,

@@ -1,5 +1,6 @@
 """What an operator does with the registry."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from device_service.person.store import hold_person
 
 class DeviceAlreadyRegistered(Refusal):
     status = "ALREADY_EXISTS"
-    sentence = "This adapter already has a device with this identity."
+    sentence = "There is a device with this name, or one with this identity for this adapter."
 
 
 class PersonUnknown(Refusal):
@@ -24,8 +25,19 @@ class PersonUnknown(Refusal):
     sentence = "This person is not known here; register the person first, or wait a moment and try again."
 
 
+class DeviceNameWrong(Refusal):
+    status = "INVALID_ARGUMENT"
+    sentence = "A device is named devices/ and a uuid in small letters; leave the name empty to be given one."
+
+
+_NAME = re.compile(r"devices/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\Z")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDevice:
+    """`name` is the caller's own, or empty."""
+
+    name: str = ""
     adapter: str
     identity: str
     vendor: str
@@ -36,10 +48,12 @@ class NewDevice:
 
 def register_device(work: Work, new: NewDevice, adapters: Mapping[str, Adapter]) -> Device:
     if new.adapter not in adapters:
-        raise AdapterUnknown
+        raise AdapterUnknown(new.adapter)
+    if new.name and not _NAME.match(new.name):
+        raise DeviceNameWrong(name=new.name)
     check_options(new.options, adapters[new.adapter].manifest.options)
     device = Device(
-        name=f"devices/{uuid7()}",
+        name=new.name or f"devices/{uuid7()}",
         adapter=new.adapter,
         identity=new.identity,
         vendor=new.vendor,

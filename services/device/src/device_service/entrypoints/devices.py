@@ -31,6 +31,7 @@ class Devices(DeviceServiceServicer):
     def RegisterDevice(self, work: Work, request: rpc_messages.RegisterDeviceRequest) -> proto.Device:
         told = request.device
         new = use_cases.NewDevice(
+            name=told.name,
             adapter=told.adapter,
             identity=told.identity,
             vendor=told.vendor,

@@ -28,10 +28,10 @@ class Intake:
         self._frames: list[Frame] = []
         self._observations: list[ObservationRow] = []
         self._spoke: dict[str, Speaking] = {}
+        self._told = 0
 
     def take(self, frame: Received, device: Speaking) -> Stored:
-        # A microsecond a frame keeps the order of one batch visible in the store.
-        now = self._work.now + timedelta(microseconds=len(self._frames))
+        now = self._moment()
         device.last_seen_time = now
         self._spoke[device.name] = device
         if frame.second_session:
@@ -48,6 +48,11 @@ class Intake:
         insert_observations(self._work, self._observations)
         if self._spoke:
             save_states(self._work, self._spoke.values())
+
+    def _moment(self) -> datetime:
+        """Now, and a microsecond later each time: the order of one batch stays visible in the store."""
+        self._told += 1
+        return self._work.now + timedelta(microseconds=self._told)
 
     def _tell_second_session(self, device: Speaking, now: datetime) -> None:
         fact = second_session_seen(device.name, now)
@@ -114,7 +119,7 @@ class Intake:
             device=device.id,
             person=uuid_of(holder) if holder else None,
             frame=frame,
-            receive_time=now,
+            receive_time=self._moment(),
             event_time=event.event_time if event.device_clock else now,
             code=body.code,
             value=None if body.value is None else float(body.value),

@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import islice
 
 from device_service.frame.received import Received, Stored
 
@@ -56,11 +55,10 @@ class Backlog:
     def take(self, most: int) -> list[Waiting]:
         """Alarms alone when there are any: a batch of vitals must not make them wait."""
         batch: list[Waiting] = []
-        queue = self._urgent or self._normal
-        for identity in list(islice(queue, most)):
-            if len(batch) == most:
-                break
-            batch += self._take_of(identity, most - len(batch), urgent=queue is self._urgent)
+        urgent = bool(self._urgent)
+        queue = self._urgent if urgent else self._normal
+        while queue and len(batch) < most:
+            batch += self._take_of(next(iter(queue)), most - len(batch), urgent=urgent)
         return batch
 
     def _take_of(self, identity: str, room: int, *, urgent: bool) -> list[Waiting]:

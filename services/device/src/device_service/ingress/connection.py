@@ -1,6 +1,7 @@
 """One device on one connection: bytes into frames, frames to the writer, answers back once they are stored."""
 
 import asyncio
+import socket
 from dataclasses import replace
 from typing import cast
 
@@ -15,7 +16,9 @@ from device_service.ingress.metrics import ALARMS, CONNECTIONS, CUT, FRAMES, GAR
 log = structlog.get_logger(__name__)
 
 ADAPTER_FAILED = "ADAPTER_FAILED"
+NEVER_READS = "NEVER_READS"
 _MOST_UNREAD_BYTES = 64 * 1024
+_LOOK_AGAIN_S = 0.1
 
 
 class Connection(asyncio.Protocol):
@@ -39,6 +42,8 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._is_open = True
+        peer: socket.socket = transport.get_extra_info("socket")
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _MOST_UNREAD_BYTES)
         CONNECTIONS.inc()
         if not self._host.welcome(self):
             self.cut("TOO_MANY_CONNECTIONS")
@@ -147,20 +152,20 @@ class Connection(asyncio.Protocol):
         self._send(stored)
 
     def _send(self, stored: Stored) -> None:
-        if not self._is_open or not stored.replies:
+        if not self._is_open or self._transport.is_closing() or not stored.replies:
             return
         self._transport.write(b"".join(stored.replies))
         if self._transport.get_write_buffer_size() > _MOST_UNREAD_BYTES:
-            self.cut("NEVER_READS")
+            self.cut(NEVER_READS)
 
     def cut(self, reason: str) -> None:
         """Closes after what was already answered has left; says nothing about why."""
-        if reason == "NEVER_READS":
-            self._transport.abort()
         if self._is_open and not self._transport.is_closing():
             CUT.labels(reason).inc()
             self._buffer = b""
             log.info("session.cut", session=str(self._id), reason=reason)
+            if reason == NEVER_READS:
+                self._transport.abort()
             self._transport.close()
 
     # waiting
@@ -199,7 +204,7 @@ class Connection(asyncio.Protocol):
         if left <= 0 and not self._is_paused:
             self.cut("SILENT")
         else:
-            self._idle = self._host.loop.call_later(max(left, 1.0), self._watch_silence)
+            self._idle = self._host.loop.call_later(max(left, _LOOK_AGAIN_S), self._watch_silence)
 
     def stop_reading(self) -> None:
         """The process is about to end: what waits is still stored and answered."""

@@ -19,7 +19,7 @@ class WatchAdapter:
     def manifest(self) -> Manifest:
         return MANIFEST
 
-    def frame(self, buffer: bytes, state: SessionState, line: Line = Line.OPEN) -> Framed:  # noqa: ARG002
+    def frame(self, buffer: bytes, state: SessionState, line: Line = Line.OPEN) -> Framed:
         return cut(buffer, line)
 
     def decode(self, frame: bytes, state: SessionState, received_at: datetime) -> Decoded:
