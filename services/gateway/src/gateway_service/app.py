@@ -20,9 +20,9 @@ from gateway_service.peers import Peers
 from gateway_service.problem.handlers import install as install_problems
 from gateway_service.settings import GatewaySettings
 from gateway_service.v1 import incidents, money, orders, sessions, timeline, visits
-from gateway_service.v1.shapes import ProblemView
 from gateway_service.wire import probes
 from gateway_service.wire.doorway import Doorway
+from gateway_service.wire.openapi import describe
 
 _REDIS_S = 4.0
 _ABOUT = "Elder care for mobile apps and pages. Every POST carries an Idempotency-Key; every refusal is a problem+json."
@@ -46,7 +46,7 @@ def build(settings: GatewaySettings, targets: Mapping[str, str]) -> FastAPI:
     app.include_router(probes.router)
     install_problems(app, install_pages(app))
     app.add_middleware(Doorway)
-    _document_problems(app)
+    describe(app)
     return app
 
 
@@ -83,19 +83,3 @@ async def _running(doorbell: Doorbell) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-
-
-def _document_problems(app: FastAPI) -> None:
-    """One schema of all refusals, named by every operation."""
-    plain = app.openapi
-
-    def described() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = plain()
-            problem = ProblemView.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-            schemas.update(problem.pop("$defs", {}))
-            schemas["Problem"] = problem
-        return app.openapi_schema or {}
-
-    app.openapi = described  # type: ignore[method-assign]

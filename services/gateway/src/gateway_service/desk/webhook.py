@@ -16,6 +16,7 @@ from gateway_service.desk.signature import is_signed
 from gateway_service.house import House, InHouse
 from gateway_service.problem.problem import Problem
 from gateway_service.v1.shapes import PROBLEMS
+from gateway_service.wire.openapi import PUBLIC
 
 log = structlog.get_logger(__name__)
 router = APIRouter(tags=["desk"], responses=PROBLEMS)
@@ -27,13 +28,13 @@ class Taken(BaseModel):
     shown: int
 
 
-@router.post("/desk/pages", status_code=202)
+@router.post("/desk/pages", status_code=202, openapi_extra=PUBLIC)
 async def post_page(
     request: Request,
     house: InHouse,
-    idempotency_key: Annotated[str, Header(min_length=1, max_length=200)],
-    eldercare_timestamp: Annotated[str, Header()] = "",
-    eldercare_signature: Annotated[str, Header()] = "",
+    idempotency_key: Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=200)],
+    eldercare_timestamp: Annotated[str, Header(alias="Eldercare-Timestamp")] = "",
+    eldercare_signature: Annotated[str, Header(alias="Eldercare-Signature")] = "",
 ) -> Taken:
     """Signed with the shared secret. Answers 503 when nobody would see the page: device then tells it again."""
     body = await request.body()

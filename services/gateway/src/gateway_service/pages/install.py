@@ -17,8 +17,14 @@ from gateway_service.text.language import language_of
 def install(app: FastAPI) -> Callable[[Request, Problem], Response]:
     for room in (sign_in, overview, incident, visits):
         app.include_router(room.router)
+    app.add_api_route("/docs", show_docs, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=str(files("gateway_service").joinpath("static"))), name="static")
     return show
+
+
+async def show_docs(request: Request) -> Response:
+    """The API description for people who write apps."""
+    return page(request, "docs.html")
 
 
 def show(request: Request, problem: Problem) -> Response:

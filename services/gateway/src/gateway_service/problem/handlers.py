@@ -47,7 +47,7 @@ def as_json(problem: Problem, language: str) -> JSONResponse:
 def _invalid(failure: RequestValidationError) -> Problem:
     errors: Sequence[Any] = failure.errors()
     for error in errors:
-        if tuple(error["loc"]) == _KEY:
+        if tuple(str(part).lower() for part in error["loc"]) == _KEY:
             reason = "IDEMPOTENCY_KEY_MISSING" if error["type"] == "missing" else "IDEMPOTENCY_KEY_INVALID"
             return Problem(reason, 400, "Send an Idempotency-Key header with a new UUID for each intended action.")
     if any(error["type"] == "json_invalid" for error in errors):

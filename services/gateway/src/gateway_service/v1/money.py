@@ -49,7 +49,7 @@ class SettlementView(BaseModel):
     lots: list[LotUseView]
 
 
-class EntryView(BaseModel):
+class LedgerEntryView(BaseModel):
     transfer: str
     account: str
     amount: AmountView
@@ -58,7 +58,7 @@ class EntryView(BaseModel):
 
 
 class EntriesView(BaseModel):
-    entries: list[EntryView]
+    entries: list[LedgerEntryView]
 
 
 class CandidateView(BaseModel):
@@ -138,7 +138,7 @@ async def list_entries(uuid: Uuid, asked: Asked) -> EntriesView:
     request = ListEntriesRequest(name=f"settlements/{uuid}")
     answer = await asked.ask(asked.peers.payment.ListEntries, request)
     entries = [
-        EntryView(
+        LedgerEntryView(
             transfer=entry.transfer,
             account=entry.account,
             amount=amount(entry.amount),

@@ -13,6 +13,7 @@ from gateway_service.house import House, InHouse
 from gateway_service.session import token
 from gateway_service.v1.shapes import PROBLEMS, Input
 from gateway_service.wire.idempotency import RequestId
+from gateway_service.wire.openapi import PUBLIC
 
 router = APIRouter(prefix="/v1", tags=["sessions"], responses=PROBLEMS)
 
@@ -41,7 +42,7 @@ async def sign_in(house: House, login: str, password: str) -> SessionView:
     )
 
 
-@router.post("/sessions", status_code=201)
+@router.post("/sessions", status_code=201, openapi_extra=PUBLIC)
 async def post_session(
     body: SignIn, house: InHouse, request: Request, response: Response, _request_id: RequestId
 ) -> SessionView:

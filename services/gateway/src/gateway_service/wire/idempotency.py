@@ -10,8 +10,9 @@ def _request_id(
     idempotency_key: Annotated[
         UUID,
         Header(
+            alias="Idempotency-Key",
             description="A new UUID for each intended action. The same key with the same content repeats the first "
-            "answer; with other content it is refused."
+            "answer; with other content it is refused.",
         ),
     ],
 ) -> str:
