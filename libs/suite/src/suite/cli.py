@@ -90,6 +90,20 @@ def load(
     raise typer.Exit(run(run_dir, alarms=alarms, rate=rate, seed=seed))
 
 
+events = typer.Typer(no_args_is_help=True, help="Facts between services.")
+app.add_typer(events, name="events")
+
+
+@events.command("resend")
+def events_resend(
+    noun: Annotated[str, typer.Argument(help="persons, providers or regions")], run_dir: RunDir = RUN_DIR
+) -> None:
+    """A producer tells its present state again, for consumers that must rebuild their copy."""
+    from suite.commands.resend import run  # noqa: PLC0415
+
+    raise typer.Exit(run(run_dir, noun))
+
+
 parked = typer.Typer(no_args_is_help=True, help="Facts that could not be handled or sent, and wait for a person.")
 app.add_typer(parked, name="parked")
 

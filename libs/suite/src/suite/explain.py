@@ -81,10 +81,15 @@ def _facts(journals: Journals, correlation: str) -> Iterator[Line]:
 def _line(envelope: Envelope, message: Message) -> Line:
     service = envelope.source.rpartition("/")[2]
     what = envelope.type.rpartition(".")[2]
-    details = " ".join(f"{field.name}={_short(value)}" for field, value in message.ListFields())
+    told = [(field.name, value) for field, value in message.ListFields() if field.name not in _SAID_ALREADY]
+    details = " ".join(f"{name}={_short(value)}" for name, value in told)
     return Line(
         time=envelope.time, service=service, what=what, actor=envelope.actor, rule=envelope.rule, details=details
     )
+
+
+# The whole story is of one incident; its number is enough to know an order again.
+_SAID_ALREADY = {"incident", "order", "message", "region", "service_region", "payer_region", "cell"}
 
 
 def _short(value: Any) -> str:
@@ -113,7 +118,7 @@ _BEHIND = {
     "notify": (
         """SELECT coalesce(settled_at, requested_at) AS time, 'call ' || kind || ' ' || state AS what, '' AS rule,
                   key || ' tries ' || attempts || ' ' || reference || ' ' || error AS details
-           FROM effects WHERE context ->> 'correlation' = %s"""
+           FROM effects WHERE context ->> 'correlation' = %s AND state <> 'done'"""
     ),
 }
 

@@ -91,7 +91,7 @@ def _prepare(home: Home, programs: Path, password: str, port: int, durable: bool
         _create(home, programs, password)
     data = home.folder / "data"
     (data / "postmaster.pid").unlink(missing_ok=True)  # nobody lives here: the lock of the run folder says so
-    home.write("data/postgresql.conf", _conf(port, durable=durable))
+    home.write("data/postgresql.auto.conf", _conf(port, durable=durable))
 
 
 def _create(home: Home, programs: Path, password: str) -> None:
