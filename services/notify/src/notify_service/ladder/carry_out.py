@@ -25,8 +25,13 @@ WORD = {
 
 
 def carry_out(work: Work, loaded: Loaded, outcome: str = "") -> None:
+    """Stores where the ladder stands now, and does what follows from it."""
+    store.save(work, loaded.ladder)
+    follow(work, loaded, outcome)
+
+
+def follow(work: Work, loaded: Loaded, outcome: str = "") -> None:
     ladder = loaded.ladder
-    store.save(work, ladder)
     for fact in ladder.facts:
         _carry_out(work, loaded.opening, fact, outcome)
     key = timer_key(loaded.opening.incident)

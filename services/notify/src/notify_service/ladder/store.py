@@ -45,12 +45,14 @@ class Loaded:
     ladder: Ladder
 
 
-def add(work: Work, opening: Opening, rule: str, ladder: Ladder) -> None:
-    work.run(
+def add(work: Work, opening: Opening, rule: str, ladder: Ladder) -> bool:
+    """False when the incident has its ladder already; who asks at the same moment waits here for the other."""
+    added = work.run(
         """INSERT INTO ladders (incident, number, person, place, region, alarm_kind, urgency, alarm_time, archived,
                rule, correlation, state, step, due_time)
            VALUES (%(incident)s, %(number)s, %(person)s, %(place)s, %(region)s, %(alarm_kind)s, %(urgency)s,
-               %(alarm_time)s, %(archived)s, %(rule)s, %(correlation)s, %(state)s, %(step)s, %(due)s)""",
+               %(alarm_time)s, %(archived)s, %(rule)s, %(correlation)s, %(state)s, %(step)s, %(due)s)
+           ON CONFLICT (incident) DO NOTHING""",
         {name: getattr(opening, name) for name in Opening.__slots__}
         | {
             "rule": rule,
@@ -60,6 +62,7 @@ def add(work: Work, opening: Opening, rule: str, ladder: Ladder) -> None:
             "due": ladder.due,
         },
     )
+    return added == 1
 
 
 def freeze(work: Work, incident: str, steps: Sequence[Step], points: Mapping[str, Sequence[Point]]) -> None:
@@ -86,10 +89,6 @@ def freeze(work: Work, incident: str, steps: Sequence[Step], points: Mapping[str
                AS r(step int, recipient text, place int, channel text, point uuid, rank int)""",
         [incident, Jsonb(rungs)],
     )
-
-
-def exists(work: Work, incident: str) -> bool:
-    return work.one("SELECT 1 AS one FROM ladders WHERE incident = %s", [incident]) is not None
 
 
 def opening_of(work: Work, incident: str) -> Opening | None:

@@ -10,7 +10,7 @@ from notify_service import contract
 from notify_service.contact import store as contacts
 from notify_service.contact.store import Point
 from notify_service.ladder import store
-from notify_service.ladder.carry_out import call_desk_aside, carry_out
+from notify_service.ladder.carry_out import call_desk_aside, carry_out, follow
 from notify_service.ladder.domain.ladder import Answer, Ladder
 from notify_service.ladder.domain.policy import plan, policy_of
 from notify_service.ladder.store import Loaded, Opening
@@ -22,9 +22,6 @@ log = structlog.get_logger(__name__)
 
 def start_ladder(work: Work, opening: Opening) -> str:
     """Freezes the ladder and takes its first step. The event and the rpc may both ask, even at once: it starts once."""
-    work.lock(opening.ladder)
-    if store.exists(work, opening.incident):
-        return opening.ladder
     policy = policy_of(opening.urgency)
     desk = contacts.nearest_desk(work, opening.region) or opening.region
     people = family_of(work, opening.person) if opening.person else []
@@ -35,12 +32,13 @@ def start_ladder(work: Work, opening: Opening) -> str:
     steps = plan(policy, family, desk)
     ladder = Ladder(incident=opening.incident, person=opening.person, steps=steps)
     ladder.start(work.now)
-    store.add(work, opening, policy.rule, ladder)
+    if not store.add(work, opening, policy.rule, ladder):
+        return opening.ladder
     store.freeze(work, opening.incident, steps, {who: [*own, feed_of(who)] for who, own in points.items()})
     if not points[desk]:
         log.error("desk.missing", region=opening.region, incident=opening.incident)
     contract.ladder_started(work, opening, steps=len(steps), rule=policy.rule)
-    carry_out(work, Loaded(opening=opening, rule=policy.rule, ladder=ladder))
+    follow(work, Loaded(opening=opening, rule=policy.rule, ladder=ladder))
     return opening.ladder
 
 
