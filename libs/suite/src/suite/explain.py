@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
 from chassis.envelope import Envelope
@@ -81,8 +82,8 @@ def _facts(journals: Journals, correlation: str) -> Iterator[Line]:
 def _line(envelope: Envelope, message: Message) -> Line:
     service = envelope.source.rpartition("/")[2]
     what = envelope.type.rpartition(".")[2]
-    told = [(field.name, value) for field, value in message.ListFields() if field.name not in _SAID_ALREADY]
-    details = " ".join(f"{name}={_short(value)}" for name, value in told)
+    told = [(field, value) for field, value in message.ListFields() if field.name not in _SAID_ALREADY]
+    details = " ".join(f"{field.name}={_named(field, value)}" for field, value in told)
     return Line(
         time=envelope.time, service=service, what=what, actor=envelope.actor, rule=envelope.rule, details=details
     )
@@ -90,6 +91,11 @@ def _line(envelope: Envelope, message: Message) -> Line:
 
 # The whole story is of one incident; its number is enough to know an order again.
 _SAID_ALREADY = {"incident", "order", "message", "region", "service_region", "payer_region", "cell"}
+
+
+def _named(field: FieldDescriptor, value: Any) -> str:
+    """An enum by its name, the rest as it is."""
+    return field.enum_type.values_by_number[value].name if field.enum_type and not field.is_repeated else _short(value)
 
 
 def _short(value: Any) -> str:
