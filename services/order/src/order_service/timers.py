@@ -42,7 +42,7 @@ def _search(work: Work, visit: Visit) -> None:
 
 
 def _of_order(kind: str, act: Callable[[Work, Visit], None]) -> TimerHandler:
-    """Only while the order is still in a state of that timer, and its deadline has come."""
+    """Only in a state of that timer whose deadline has come; otherwise the timer its state has is set again."""
 
     def handle(work: Work, timer: Timer) -> None:
         name = timer.payload["order"]
@@ -51,12 +51,11 @@ def _of_order(kind: str, act: Callable[[Work, Visit], None]) -> TimerHandler:
             _again(work, timer)
             return
         visit = lock_visit(work, name)
-        if TIMER_OF.get(visit.order.state) != kind:
-            return
-        if work.now < visit.order.deadline_time:
-            work.set_timer(timer.key, kind, visit.order.deadline_time, timer.payload)
-        else:
+        due = TIMER_OF.get(visit.order.state)
+        if due == kind and work.now >= visit.order.deadline_time:
             act(work, visit)
+        elif due is not None:
+            work.set_timer(timer.key, due, visit.order.deadline_time, timer.payload)
 
     return handle
 

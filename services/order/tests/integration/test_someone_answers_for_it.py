@@ -11,6 +11,7 @@ from order_service.auditor import audit
 from order_service.incident.domain.refusals import IncidentAlreadyClosed, NotYourIncident, OrderUnfinished
 from order_service.incident.domain.words import Outcome
 from order_service.incident.use_cases import close_incident, take_over
+from order_service.timers import TIMERS
 from order_service.visit.use_cases import cancel_order, complete_service
 from services.order.tests.cast import BO, CHEN, DAUGHTER, GARDEN, OPERATOR
 from services.order.tests.duty_room import DutyRoom
@@ -164,3 +165,19 @@ def test_auditor_wakes_a_parked_deadline_and_leaves_sound_ones_alone(room: DutyR
     assert woken is not None
     assert woken["parked_at"] is None
     assert untouched == due
+
+
+def test_timer_never_waits_for_who_holds_the_order_and_comes_again(room: DutyRoom) -> None:
+    room.on_duty(BO)
+    incident = room.press()
+    room.search()
+    order = room.order_of(incident)
+    room.db.push_clock(seconds=61)
+    with room.work(BO.name) as work:
+        work.one("SELECT name FROM orders WHERE name = %s FOR UPDATE", [order])
+        work.one("SELECT name FROM incidents WHERE name = %s FOR UPDATE", [incident])
+        assert room.db.run_timers(TIMERS) > 0
+        assert room.order(order)["ring"] == 1
+    room.wait(seconds=1)
+    assert room.told(told.ResponsibilityMoved)[0].reason == "deadline_passed"
+    assert len(room.told(told.OrderUnanswered)) == 1

@@ -49,6 +49,7 @@ def save_provider(work: Work, provider: Provider) -> None:
 
 
 def find_person(work: Work, name: str) -> Person | None:
+    """Without roles; those of this moment are `roles_of`."""
     row = work.one("SELECT * FROM persons WHERE name = %s", [name])
     if row is None:
         return None
@@ -58,7 +59,6 @@ def find_person(work: Work, name: str) -> Person | None:
         home_cell=row["home_cell"],
         version=row["version"],
         skills=tuple(row["skills"]),
-        roles=tuple(roles_of(work, name)),
     )
 
 

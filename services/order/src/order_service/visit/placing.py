@@ -12,7 +12,7 @@ from order_service.catalogue.store import find_item
 from order_service.dispatch.asking import SEARCH_WITHIN, ask_ring
 from order_service.incident.domain.incident import Incident
 from order_service.person.domain import RoleKind
-from order_service.person.store import find_person
+from order_service.person.store import find_person, roles_of
 from order_service.region.numbers import take_number
 from order_service.visit.domain.number import order_number
 from order_service.visit.domain.offer import Offer
@@ -54,7 +54,7 @@ def place_ordinary(work: Work, person: str, item_name: str, book_time: datetime 
     elder, item = find_person(work, person), find_item(work, item_name)
     if item is None:
         raise NotFound(item_name)
-    if elder is None or all(role.kind is not RoleKind.ELDER for role in elder.roles):
+    if elder is None or all(role.kind is not RoleKind.ELDER for role in roles_of(work, person)):
         raise NoElder(person=person)
     if book_time is not None and book_time < work.now - LATE_BOOKING:
         raise BookTimePassed

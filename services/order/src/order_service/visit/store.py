@@ -125,23 +125,24 @@ def _offer_of(row: dict[str, Any]) -> Offer:
 
 
 def _save_offers(work: Work, order: Order) -> None:
-    """Those that end first: only one may be accepted at a time."""
-    for offer in sorted(order.offers.values(), key=lambda offer: offer.state is OfferState.ACCEPTED):
-        work.run(
-            """INSERT INTO offers ("order", worker, provider, state, round, ring, distance_m)
-               VALUES (%s, %s, %s, %s, %s, %s, %s)
-               ON CONFLICT ("order", worker) DO UPDATE SET provider = excluded.provider, state = excluded.state,
-                   round = excluded.round, ring = excluded.ring, distance_m = excluded.distance_m""",
-            [
-                order.name,
-                offer.worker,
-                offer.provider,
-                offer.state.value,
-                offer.round,
-                offer.ring,
-                offer.distance_m,
-            ],
-        )
+    offers = list(order.offers.values())
+    if not offers:
+        return
+    work.run(
+        """INSERT INTO offers ("order", worker, provider, state, round, ring, distance_m)
+           SELECT %s, * FROM unnest(%s::text[], %s::text[], %s::text[], %s::int[], %s::int[], %s::real[])
+           ON CONFLICT ("order", worker) DO UPDATE SET provider = excluded.provider, state = excluded.state,
+               round = excluded.round, ring = excluded.ring, distance_m = excluded.distance_m""",
+        [
+            order.name,
+            [offer.worker for offer in offers],
+            [offer.provider for offer in offers],
+            [offer.state.value for offer in offers],
+            [offer.round for offer in offers],
+            [offer.ring for offer in offers],
+            [offer.distance_m for offer in offers],
+        ],
+    )
 
 
 def _row_of(order: Order) -> dict[str, Any]:
