@@ -10,6 +10,7 @@ from eldercare.notify.v1.events_pb2 import AnswerGiven
 from eldercare.order.v1 import events_pb2 as order
 from eldercare.order.v1.incident_pb2 import OUTCOME_MIS_TOUCH
 from notify_service.ladder.domain.ladder import Answer, CallerCannotCome, IncidentIsClosed, TakeOverIsForOperators
+from notify_service.message.replies import ReplyNotUnderstood, reply
 from services.notify.tests.cast import DAUGHTER_WEN, GRANNY_WEN, INCIDENT, LAKE, NURSE_TAO, OPERATOR_MEI, SON_WEN
 from services.notify.tests.story import Story
 
@@ -105,3 +106,16 @@ def test_a_call_not_yet_made_is_withdrawn_when_someone_is_going(story: Story) ->
     story.says(DAUGHTER_WEN, Answer.ON_MY_WAY)
     assert story.rings() == []
     assert {state for _, state in story.states()} == {"refused"}
+
+
+def test_the_key_pressed_in_a_call_is_the_answer_of_who_was_called(story: Story) -> None:
+    story.press()
+    story.rings()
+    (call,) = story.db.rows("SELECT name FROM messages WHERE channel = 'voice'")
+    with story.db.work() as work, pytest.raises(ReplyNotUnderstood):
+        reply(work, call["name"], "7", "voice")
+    with story.db.work() as work:
+        assert reply(work, call["name"], "1", "voice")
+    assert story.db.rows("SELECT person, answer, via FROM answers") == [
+        {"person": DAUGHTER_WEN, "answer": "on_my_way", "via": "voice"}
+    ]

@@ -132,6 +132,14 @@ def test_quiet_hours_do_not_hold_back_a_call_for_help(story: Story) -> None:
     assert len(story.rings()) == 3
 
 
+def test_what_is_no_emergency_rings_nobody_but_the_desk(story: Story) -> None:
+    story.press(urgency="normal")
+    assert {ring.channel for ring in story.rings()} == {"sms", "push"}
+    story.wait(minutes=10)
+    story.wait(minutes=10)
+    assert Ring(LAKE, "voice", "nobody_coming") in story.rings()
+
+
 def test_a_running_ladder_keeps_the_number_it_froze(story: Story) -> None:
     story.press()
     cast.put_contact(story.db, story.seals, SON_WEN, [])

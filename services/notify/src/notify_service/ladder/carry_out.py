@@ -11,6 +11,7 @@ from notify_service import contract
 from notify_service.contact.domain import Channel
 from notify_service.ladder import store
 from notify_service.ladder.domain.facts import Called, Cause, Closed, Fact, NobodyCame, StoodDown
+from notify_service.ladder.domain.policy import policy_of
 from notify_service.ladder.store import Loaded, Opening, next_frozen_point
 from notify_service.message.domain import CALL, SCREEN, WRITTEN, Template
 from notify_service.message.store import Notice, StoredMessage
@@ -90,8 +91,9 @@ def notice_of(
 def _carry_out(work: Work, opening: Opening, fact: Fact, outcome: str) -> None:
     match fact:
         case Called():
+            rings = fact.is_desk or policy_of(opening.urgency).rings
             notice = notice_of(opening, _call_template(opening, fact), step=fact.step, is_call=True)
-            _send_frozen(work, notice, fact.people, CALL)
+            _send_frozen(work, replace(notice, is_urgent=rings), fact.people, CALL if rings else WRITTEN)
         case NobodyCame():
             contract.nobody_reached(work, opening)
         case StoodDown():

@@ -133,8 +133,10 @@ def save(work: Work, ladder: Ladder) -> None:
 def frozen_points(work: Work, incident: str, people: Collection[str]) -> list[Point]:
     """Everything frozen for these people; a person stands on one step only."""
     rows = work.all(
-        """SELECT recipient AS owner, channel, contact_point AS id, rank, '' AS quiet_hours FROM ladder_rungs
-           WHERE incident = %s AND recipient = ANY(%s) ORDER BY step, place_in_step, rank""",
+        """SELECT r.recipient AS owner, r.channel, r.contact_point AS id, r.rank,
+               coalesce(p.quiet_hours, '') AS quiet_hours
+           FROM ladder_rungs r LEFT JOIN contact_points p ON p.id = r.contact_point
+           WHERE r.incident = %s AND r.recipient = ANY(%s) ORDER BY r.step, r.place_in_step, r.rank""",
         [incident, list(people)],
     )
     return [Point(**row) for row in rows]

@@ -14,11 +14,19 @@ class Policy:
     rule: str
     family_wait: timedelta
     desk_wait: timedelta
+    # Whether the family's phones ring, day and night; else they are told in writing, after their quiet hours.
+    rings: bool = True
 
 
 POLICIES = {
     "emergency": Policy(
         rule="policy:ladder_emergency/1", family_wait=timedelta(minutes=2), desk_wait=timedelta(minutes=2)
+    ),
+    "normal": Policy(
+        rule="policy:ladder_normal/1",
+        family_wait=timedelta(minutes=10),
+        desk_wait=timedelta(minutes=10),
+        rings=False,
     ),
     "urgent": Policy(rule="policy:ladder_urgent/1", family_wait=timedelta(minutes=5), desk_wait=timedelta(minutes=5)),
 }
