@@ -1,4 +1,4 @@
-"""A till of its own for each test; one sandbox process for each that needs one."""
+"""A till of its own for each test; one sandbox process for all of a run, which some of them kill."""
 
 from __future__ import annotations
 
@@ -15,11 +15,18 @@ from services.payment.tests.till import Till
 from suite.testing import DatabaseFactory
 
 
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[SandboxProcess]:
-    process = SandboxProcess(tmp_path / "processor.db")
+@pytest.fixture(scope="session")
+def processor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    process = SandboxProcess(tmp_path_factory.mktemp("processor") / "processor.db")
     yield process
     process.kill()
+
+
+@pytest.fixture
+def sandbox(processor: SandboxProcess) -> SandboxProcess:
+    """The run's processor, as if nobody had used it before."""
+    processor.forget()
+    return processor
 
 
 @pytest.fixture

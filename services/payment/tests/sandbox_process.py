@@ -24,6 +24,7 @@ class SandboxProcess:
     def __init__(self, state: Path, *, secret: str = SECRET) -> None:
         self._state, self._secret, self._port = state, secret, 0
         self._process: subprocess.Popen[str] | None = None
+        self._before = 0
         self.url = ""
         self.start()
 
@@ -48,15 +49,19 @@ class SandboxProcess:
         self._process.terminate()
         return self._process.wait(timeout=10)
 
-    def adapter(self, *, timeout_s: float = 0.4) -> SandboxProcessor:
+    def adapter(self, *, timeout_s: float = 4) -> SandboxProcessor:
         return SandboxProcessor(Endpoint(url=self.url, secrets=(SECRET,), timeout_s=timeout_s))
+
+    def forget(self) -> None:
+        """What is there now belongs to other tests."""
+        self._before += len(self.statement())
 
     def statement(self) -> list[dict[str, Any]]:
         """What the processor says it holds and took."""
         signature = sign(SECRET, ["GET", "/v1/authorisations", "", b""], now=wall_ms() // 1000)
         answer = httpx2.get(f"{self.url}/v1/authorisations", headers={HEADER: signature})
         found: list[dict[str, Any]] = answer.raise_for_status().json()["data"]
-        return found
+        return found[self._before :]
 
     def held(self) -> int:
         return sum(each["remaining_minor"] for each in self.statement())

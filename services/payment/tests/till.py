@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import psycopg
 from google.protobuf.message import Message
 
+from chassis.clock import pause
 from chassis.context import Caller
 from chassis.effects import Executor
 from chassis.seal import Seals
@@ -32,6 +33,11 @@ from services.payment.tests.sandbox_process import SandboxProcess
 from suite.testing import TestDatabase
 
 MEI = Caller(subject=OPERATOR_MEI, roles=(f"operator@{LAKE}",))
+
+
+def until(happened: Callable[[], bool]) -> None:
+    while not happened():
+        pause(0.01)
 
 
 @dataclass(kw_only=True)
@@ -87,6 +93,11 @@ class Till:
     def asks_processor(self) -> int:
         """The calls that are due now; what is unknown waits for its next try."""
         return self.database.run_effects(self.effects)
+
+    def asks_without_patience(self) -> int:
+        """The same, by somebody who hangs up long before a mute or slow processor says anything."""
+        with self.sandbox.adapter(timeout_s=0.2) as hasty:
+            return self.database.run_effects(executors({"sandbox": hasty}, self.seals, self.database.work))
 
     def waits(self, **shift: float) -> None:
         self.database.push_clock(**shift)

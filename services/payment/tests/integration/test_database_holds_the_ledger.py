@@ -11,7 +11,7 @@ from psycopg import errors
 from chassis.work import Work
 from payment_service.ledger.domain import account
 from payment_service.ledger.domain.transfer import Cause, Transfer, move, pending_of, post, refund, reserve, void
-from payment_service.ledger.store import TransferKeyReused, lock_balances, open_accounts
+from payment_service.ledger.store import HoldAlreadyResolved, TransferKeyReused, lock_balances, open_accounts
 from payment_service.ledger.store import post as post_all
 from services.payment.tests.cast import GRANNY_WEN, LAKE, NOVEMBER, PLUM_CARE
 from suite.testing import DatabaseFactory, TestDatabase
@@ -48,43 +48,42 @@ def balances(db: TestDatabase) -> dict[str, int]:
 BEFORE = {FUNDING.name: -5_000, LOT.name: 2_000, HOLD.name: 3_000, PAYABLE.name: 0}
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE entries SET amount = amount * 2",
-        "DELETE FROM entries",
-        "TRUNCATE entries CASCADE",
-        "UPDATE transfers SET rule = 'other:rule/1'",
-        "DELETE FROM transfers",
-        "TRUNCATE transfers CASCADE",
-        "UPDATE accounts SET balance = 1000000",
-        "UPDATE accounts SET kind = 'claim'",
-        "DELETE FROM accounts",
-        "INSERT INTO accounts (name, kind, asset, balance) VALUES ('accounts/x', 'payable', 'CNY', 5)",
-        "INSERT INTO account_kinds VALUES ('purse', true, 'mine')",
-        "UPDATE account_kinds SET may_overdraw = true",
-        "UPDATE lots SET expire_time = expire_time + interval '1 year'",
-        "DELETE FROM settlements",
-        "ALTER TABLE accounts DROP CONSTRAINT accounts_never_below_zero",
-        "ALTER TABLE entries DISABLE TRIGGER ALL",
-        "DROP TRIGGER apply_entries ON entries",
-        "SET session_replication_role = replica",
-        "CREATE TEMPORARY TABLE entries (LIKE entries)",
-        "CREATE TABLE mine (LIKE entries)",
-    ],
-)
-def test_the_service_may_add_to_the_ledger_and_nothing_else(db: TestDatabase, statement: str) -> None:
-    with pytest.raises(errors.InsufficientPrivilege), db.work() as work:
-        work.run(statement)
+FORBIDDEN = [
+    "UPDATE entries SET amount = amount * 2",
+    "DELETE FROM entries",
+    "TRUNCATE entries CASCADE",
+    "UPDATE transfers SET rule = 'other:rule/1'",
+    "DELETE FROM transfers",
+    "TRUNCATE transfers CASCADE",
+    "UPDATE accounts SET balance = 1000000",
+    "UPDATE accounts SET kind = 'claim'",
+    "DELETE FROM accounts",
+    "INSERT INTO accounts (name, kind, asset, balance) VALUES ('accounts/x', 'payable', 'CNY', 5)",
+    "INSERT INTO account_kinds VALUES ('purse', true, 'mine')",
+    "UPDATE account_kinds SET may_overdraw = true",
+    "UPDATE lots SET expire_time = expire_time + interval '1 year'",
+    "DELETE FROM settlements",
+    "ALTER TABLE accounts DROP CONSTRAINT accounts_never_below_zero",
+    "ALTER TABLE entries DISABLE TRIGGER ALL",
+    "DROP TRIGGER apply_entries ON entries",
+    "SET session_replication_role = replica",
+    "CREATE TEMPORARY TABLE entries (LIKE entries)",
+    "CREATE TABLE mine (LIKE entries)",
+]
+
+
+def test_the_service_may_add_to_the_ledger_and_nothing_else(db: TestDatabase, subtests: pytest.Subtests) -> None:
+    for statement in FORBIDDEN:
+        with subtests.test(statement), pytest.raises(errors.InsufficientPrivilege), db.work() as work:
+            work.run(statement)
     assert balances(db) == BEFORE
 
 
-@pytest.mark.parametrize(
-    "statement", ["UPDATE entries SET amount = 1", "DELETE FROM transfers", "TRUNCATE entries CASCADE"]
-)
-def test_even_the_owner_cannot_rewrite_what_was_posted(db: TestDatabase, statement: str) -> None:
-    with psycopg.connect(db.urls.owner) as owner, pytest.raises(errors.InsufficientPrivilege, match="append-only"):
-        owner.execute(statement.encode())
+def test_even_the_owner_cannot_rewrite_what_was_posted(db: TestDatabase, subtests: pytest.Subtests) -> None:
+    for statement in ("UPDATE entries SET amount = 1", "DELETE FROM transfers", "TRUNCATE entries CASCADE"):
+        refused = pytest.raises(errors.InsufficientPrivilege, match="append-only")
+        with subtests.test(statement), psycopg.connect(db.urls.owner) as owner, refused:
+            owner.execute(statement.encode())
 
 
 def written(work: Work, *lines: tuple[str, int], **transfer: Any) -> None:
@@ -107,7 +106,7 @@ def written(work: Work, *lines: tuple[str, int], **transfer: Any) -> None:
         )
 
 
-MONEY_FROM_NOWHERE = [
+MONEY_FROM_NOWHERE: list[tuple[list[tuple[str, int]], dict[str, Any], str]] = [
     ([(FUNDING.name, -100), (PAYABLE.name, 101)], {}, "do not sum to zero"),
     ([(FUNDING.name, -100), (PAYABLE.name, 100)], {"lines": 3}, "entries are missing"),
     ([(FUNDING.name, -100), (PAYABLE.name, 100)], {"amount": 99}, "do not move its amount"),
@@ -144,12 +143,11 @@ MONEY_FROM_NOWHERE = [
 ]
 
 
-@pytest.mark.parametrize(("lines", "transfer", "why"), MONEY_FROM_NOWHERE)
-def test_a_transfer_that_does_not_hold_together_is_refused(
-    db: TestDatabase, lines: list[tuple[str, int]], transfer: dict[str, Any], why: str
-) -> None:
-    with pytest.raises(errors.IntegrityConstraintViolation, match=why), db.work() as work:
-        written(work, *lines, **transfer)
+def test_a_transfer_that_does_not_hold_together_is_refused(db: TestDatabase, subtests: pytest.Subtests) -> None:
+    for lines, transfer, why in MONEY_FROM_NOWHERE:
+        refused = pytest.raises(errors.IntegrityConstraintViolation, match=why)
+        with subtests.test(why, transfer=transfer), refused, db.work() as work:
+            written(work, *lines, **transfer)
     assert balances(db) == BEFORE
 
 
@@ -180,8 +178,11 @@ def test_a_line_cannot_be_added_to_a_transfer_that_is_complete(db: TestDatabase)
 def test_a_hold_is_resolved_once(db: TestDatabase) -> None:
     with db.work() as work:
         post_all(work, [post(cause("taken"), PENDING, PAYABLE, 1_200)])
-    with pytest.raises(errors.UniqueViolation, match="transfers_resolved_once"), db.work() as work:
+    with pytest.raises(HoldAlreadyResolved), db.work() as work:
         post_all(work, [void(cause("let go"), PENDING)])
+    by_hand = {"kind": "voided", "amount": 0, "resolves": RESERVE.name}
+    with pytest.raises(errors.UniqueViolation, match="transfers_resolved_once"), db.work() as work:
+        written(work, (HOLD.name, -3_000), (LOT.name, 3_000), **by_hand)
     assert balances(db) == {FUNDING.name: -5_000, LOT.name: 3_800, HOLD.name: 0, PAYABLE.name: 1_200}
 
 

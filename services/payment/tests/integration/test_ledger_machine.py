@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from psycopg import errors
 
+from chassis.context import Context
+from chassis.work import Work
 from payment_service.ledger.domain.account import Account
 from payment_service.ledger.domain.transfer import (
     Cause,
@@ -23,6 +27,7 @@ from payment_service.ledger.domain.transfer import (
     reserve,
     void,
 )
+from payment_service.ledger.store import HoldAlreadyResolved
 from payment_service.ledger.store import post as post_all
 from services.payment.tests.integration.test_database_holds_the_ledger import FUNDING, HOLD, LOT, PAYABLE, cause
 from services.payment.tests.ledger_model import LedgerModel
@@ -90,24 +95,29 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule()
     def post_the_last_again(self) -> None:
         assert self.last is not None
-        with self.db.work() as work:
+        with self.work() as work:
             post_all(work, [self.last])
 
     @invariant()
     def database_and_model_agree(self) -> None:
-        with self.db.work() as work:
+        with self.work() as work:
             rows = work.all("SELECT name, balance FROM account_balances WHERE name LIKE %s", [f"%/{self.example}"])
         assert {row["name"]: row["balance"] for row in rows} == dict(self.model.balances)
 
     def posts(self, transfer: Transfer) -> None:
-        with self.db.work() as work:
+        with self.work() as work:
             post_all(work, [transfer])
         self.model.post(transfer)
         self.last = transfer
 
     def refused(self, transfer: Transfer) -> None:
-        with pytest.raises(errors.IntegrityError), self.db.work() as work:
+        with pytest.raises((errors.IntegrityError, HoldAlreadyResolved)), self.work() as work:
             post_all(work, [transfer])
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        with self.db.connection.transaction():
+            yield Work(self.db.connection, Context())
 
     def cause(self) -> Cause:
         return cause(f"{self.example}.{next(self.keys)}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from chassis.clock import wall_ms
 from payment_service.ledger.domain.amount import Amount
 from payment_service.processor.port import Answer
+from payment_service.processor.sandbox import SandboxProcessor
 from payment_service.processor.signature import HEADER, sign
 from services.payment.tests.sandbox_process import SECRET, SandboxProcess
 
@@ -21,12 +24,23 @@ FEN = Amount(minor=500, asset="CNY")
 
 
 def call(
-    sandbox: SandboxProcess, target: str, body: object, *, key: str = "k", now: int | None = None
+    sandbox: SandboxProcess, target: str, body: object, *, key: str | None = None, now: int | None = None
 ) -> httpx2.Response:
+    key = new_key() if key is None else key
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     signature = sign(SECRET, ["POST", target, key, content], now=now or wall_ms() // 1000)
     headers = {HEADER: signature, "Idempotency-Key": key}
     return httpx2.post(sandbox.url + target, content=content, headers=headers)
+
+
+def new_key() -> str:
+    return str(uuid4())
+
+
+@pytest.fixture(scope="module")
+def patient(processor: SandboxProcess) -> Iterator[SandboxProcessor]:
+    with processor.adapter(timeout_s=5) as adapter:
+        yield adapter
 
 
 def money(minor: Any = 500, asset: Any = "CNY") -> dict[str, Any]:
@@ -34,17 +48,19 @@ def money(minor: Any = 500, asset: Any = "CNY") -> dict[str, Any]:
 
 
 def test_the_same_key_and_words_get_the_same_answer_also_after_a_kill(sandbox: SandboxProcess) -> None:
-    first = call(sandbox, "/v1/authorisations", money())
+    key = new_key()
+    first = call(sandbox, "/v1/authorisations", money(), key=key)
     sandbox.kill()
     sandbox.start()
-    again = call(sandbox, "/v1/authorisations", money())
+    again = call(sandbox, "/v1/authorisations", money(), key=key)
     assert (first.status_code, first.content) == (again.status_code, again.content)
     assert len(sandbox.statement()) == 1
 
 
 def test_the_same_key_with_other_words_is_a_conflict(sandbox: SandboxProcess) -> None:
-    call(sandbox, "/v1/authorisations", money())
-    other = call(sandbox, "/v1/authorisations", money(501))
+    key = new_key()
+    call(sandbox, "/v1/authorisations", money(), key=key)
+    other = call(sandbox, "/v1/authorisations", money(501), key=key)
     assert (other.status_code, other.json()) == (409, {"error": {"code": "idempotency_conflict"}})
     assert len(sandbox.statement()) == 1
 
@@ -84,42 +100,41 @@ def test_a_body_that_is_too_large_and_a_call_without_a_key_are_refused(sandbox: 
 
 def test_more_than_is_held_cannot_be_captured_and_what_is_let_go_is_gone(sandbox: SandboxProcess) -> None:
     with sandbox.adapter() as processor:
-        held = processor.authorise("a", token="tok_ok", amount=FEN).reference
+        held = processor.authorise(new_key(), token="tok_ok", amount=FEN).reference
         too_much = Amount(minor=501, asset="CNY")
         refused = Answer(accepted=False, reason="AMOUNT_TOO_LARGE")
-        assert processor.capture("b", reference=held, amount=too_much) == refused
-        assert processor.void("c", reference=held).accepted
-        assert processor.capture("d", reference=held, amount=FEN) == refused
+        assert processor.capture(new_key(), reference=held, amount=too_much) == refused
+        assert processor.void(new_key(), reference=held).accepted
+        assert processor.capture(new_key(), reference=held, amount=FEN) == refused
         unknown = Answer(accepted=False, reason="UNKNOWN_AUTHORISATION")
-        assert processor.void("e", reference="auth_of_nobody") == unknown
+        assert processor.void(new_key(), reference="auth_of_nobody") == unknown
 
 
 def test_every_answer_can_be_asked_for_again_by_its_key(sandbox: SandboxProcess) -> None:
-    key = "settlements/0198:authorise"
+    key, other = f"settlements/{new_key()}:authorise", new_key()
     with sandbox.adapter() as processor:
         assert processor.find(key) is None
         held = processor.authorise(key, token="tok_ok", amount=FEN)
         assert processor.find(key) == held
-        assert processor.authorise("declined", token="tok_declined", amount=FEN).reason == "CARD_DECLINED"
-        found = processor.find("declined")
+        assert processor.authorise(other, token="tok_declined", amount=FEN).reason == "CARD_DECLINED"
+        found = processor.find(other)
     assert found == Answer(accepted=False, reason="CARD_DECLINED")
 
 
 def test_a_capture_lets_go_of_the_rest_which_the_processor_would_keep(sandbox: SandboxProcess) -> None:
     with sandbox.adapter() as processor:
-        held = processor.authorise("a", token="tok_ok", amount=FEN).reference
-        processor.capture("b", reference=held, amount=Amount(minor=200, asset="CNY"))
+        held = processor.authorise(new_key(), token="tok_ok", amount=FEN).reference
+        processor.capture(new_key(), reference=held, amount=Amount(minor=200, asset="CNY"))
     (left,) = sandbox.statement()
     assert (left["captured_minor"], left["released_minor"], left["remaining_minor"]) == (200, 300, 0)
 
 
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(key=st.text(st.characters(codec="ascii", categories=["L", "N", "P"]), min_size=1, max_size=60))
-def test_any_key_finds_its_own_answer(sandbox: SandboxProcess, key: str) -> None:
-    with sandbox.adapter() as processor:
-        held = processor.authorise(key, token="tok_ok", amount=FEN)
-        assert processor.find(key) == held
-        assert processor.find(quote(key) + "%") is None
+def test_any_key_finds_its_own_answer(sandbox: SandboxProcess, patient: SandboxProcessor, key: str) -> None:
+    held = patient.authorise(key, token="tok_ok", amount=FEN)
+    assert patient.find(key) == held
+    assert patient.find(f"{quote(key)}%{new_key()}") is None
 
 
 def test_health_is_told_to_anybody_and_the_end_is_quiet(sandbox: SandboxProcess) -> None:

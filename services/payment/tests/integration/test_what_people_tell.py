@@ -10,7 +10,7 @@ from eldercare.people.v1.events_pb2 import PersonErased
 from payment_service.access import relate
 from payment_service.payer.use_cases import PayRightMissing, PersonIsErased, put_payer
 from services.payment.tests.cast import DAUGHTER_WEN, GRANNY_WEN, LAKE, PLUM_CARE, PLUM_GARDEN, daughter, granny, visit
-from services.payment.tests.till import Till
+from services.payment.tests.till import Till, until
 
 
 def family(till: Till) -> set[str]:
@@ -90,7 +90,8 @@ def test_a_card_replaced_while_the_old_one_is_asked_charges_the_old_one_once(til
     till.payer("tok_timeout_after")
     visited = visit()
     till.hears(visited.accepted())
-    till.asks_processor()
+    till.asks_without_patience()
+    until(lambda: till.sandbox.held() == visited.cap)
     till.payer("tok_ok")
     till.waits(seconds=5)
     till.asks_processor()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from payment_service.ledger.domain import account
@@ -41,6 +41,8 @@ def on(transfer: Transfer, where: account.Account) -> int:
 
 
 @given(held=st.integers(1, 10**9), taken=st.integers(1, 10**9))
+@example(held=700, taken=700)
+@example(held=700, taken=701)
 def test_a_hold_pays_the_provider_what_was_taken_and_gives_back_the_rest(held: int, taken: int) -> None:
     pending = pending_of(reserve(cause(), CLEARING, HELD, held))
     if taken > held:

@@ -20,6 +20,12 @@ class TransferKeyReused(Refusal):
     sentence = "This key has moved other money before. Use a new key for a new transfer."
 
 
+class HoldAlreadyResolved(Refusal):
+    """Captured, voided or expired: one of them, once."""
+
+    sentence = "This hold was captured or let go before."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedEntry:
     transfer: str
@@ -82,7 +88,7 @@ def _insert(work: Work, transfer: Transfer) -> bool:
                INSERT INTO transfers (name, key, fingerprint, kind, asset, amount, source, hold, resolves, refunds,
                                       settlement, rule, effective_time, lines)
                VALUES (%s, %s, %s, %s, %s, %s, %s, %s, nullif(%s, ''), nullif(%s, ''), nullif(%s, ''), %s, %s, %s)
-               ON CONFLICT (key) DO NOTHING RETURNING name, lines)
+               ON CONFLICT DO NOTHING RETURNING name, lines)
            INSERT INTO entries (transfer, line, lines, account, asset, amount)
            SELECT made.name, line.number, made.lines, line.account, line.asset, line.amount
            FROM made, unnest(%s::text[], %s::text[], %s::bigint[])
@@ -112,5 +118,7 @@ def _insert(work: Work, transfer: Transfer) -> bool:
 
 def _check_same(work: Work, transfer: Transfer) -> None:
     first = work.one("SELECT fingerprint FROM transfers WHERE key = %s", [transfer.cause.key])
-    if first is None or first["fingerprint"] != transfer.fingerprint:
+    if first is None:
+        raise HoldAlreadyResolved(transfer=transfer.resolves)
+    if first["fingerprint"] != transfer.fingerprint:
         raise TransferKeyReused(key=transfer.cause.key)
