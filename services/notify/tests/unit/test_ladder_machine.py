@@ -36,6 +36,8 @@ class LadderMachine(RuleBasedStateMachine):
         for fact in self.ladder.facts:
             if isinstance(fact, Called):
                 self.calls.append(fact)
+                wait = self.ladder.steps[min(fact.step, len(self.ladder.steps)) - 1].wait
+                assert not fact.people or self.ladder.due == self.now + wait
                 was_resting = was_resting and self.ladder.state is not State.OPEN
                 self.resting_calls += was_resting
             if isinstance(fact, StoodDown):
@@ -76,6 +78,13 @@ class LadderMachine(RuleBasedStateMachine):
         self.now = self.ladder.due
         self.act("time_out", self.ladder.step, self.now)
 
+    @precondition(lambda self: self.ladder.state is not State.OPEN)
+    @rule()
+    def the_timer_of_a_resting_ladder_fires_late(self) -> None:
+        before = len(self.calls)
+        self.act("time_out", self.ladder.step, self.now)
+        assert len(self.calls) == before
+
     @rule(back=st.integers(1, 5))
     def a_timer_of_an_earlier_step_fires_late(self, back: int) -> None:
         before = len(self.calls)
@@ -110,6 +119,11 @@ class LadderMachine(RuleBasedStateMachine):
     def nobody_is_called_while_the_ladder_rests(self) -> None:
         if hasattr(self, "ladder"):
             assert self.resting_calls == 0
+
+    @invariant()
+    def nobody_else_is_called_while_one_is_going(self) -> None:
+        if hasattr(self, "ladder") and self.ladder.going:
+            assert self.ladder.state is not State.OPEN
 
     @invariant()
     def family_comes_before_the_desk_and_once(self) -> None:
