@@ -29,14 +29,15 @@ class Feed:
     missed: list[TimelineEntry]
     last_id: int
 
-    async def news(self) -> AsyncIterator[News]:
+    async def news(self) -> AsyncIterator[News | None]:
+        """None where it is quiet."""
         told: deque[int] = deque([self.last_id], maxlen=_REMEMBERED)
         async for entry in self._replay():
             told.append(entry.id)
             yield entry
         self.puller.begin_after(max(told))
         async for news in self.listener.read():
-            if isinstance(news, DeskPage):
+            if news is None or isinstance(news, DeskPage):
                 yield news
             elif news.id not in told:
                 told.append(news.id)

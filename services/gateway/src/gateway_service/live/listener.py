@@ -10,6 +10,7 @@ from gateway_service.desk.page import DeskPage
 
 News: TypeAlias = TimelineEntry | DeskPage
 WAITING = 256
+QUIET_S = 15.0
 
 
 class Listener:
@@ -34,11 +35,20 @@ class Listener:
         self._news.clear()
         self._changed.set()
 
-    async def read(self) -> AsyncIterator[News]:
+    async def read(self) -> AsyncIterator[News | None]:
+        """None after a quiet while, so that the line is seen to live."""
         while True:
             while self._news:
                 yield self._news.popleft()
             if self.closed:
                 return
             self._changed.clear()
-            await self._changed.wait()
+            if not await self._is_called():
+                yield None
+
+    async def _is_called(self) -> bool:
+        try:
+            await asyncio.wait_for(self._changed.wait(), QUIET_S)
+        except TimeoutError:
+            return False
+        return True

@@ -6,16 +6,17 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Header, Query, Request, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from gateway_service.desk.page import DeskPage
 from gateway_service.house import Asked
 from gateway_service.live.feed import Feed, open_feed
+from gateway_service.live.listener import News
+from gateway_service.live.stream import EventStream, event
 from gateway_service.pages.render import fragment, page, said, text_of
 from gateway_service.pages.scene import incident_scene, story
 from gateway_service.v1 import incidents as v1
 from gateway_service.v1.shapes import Uuid
-from gateway_service.v1.timeline import RECONNECT_MS, entry_view
+from gateway_service.v1.timeline import entry_view
 
 router = APIRouter(include_in_schema=False)
 RequestKey = Annotated[UUID, Form()]
@@ -45,13 +46,14 @@ async def _feed(
         yield feed
 
 
-@router.get("/incidents/{uuid}/events", response_class=EventSourceResponse)
-async def stream_lines(feed: Annotated[Feed, Depends(_feed)]) -> AsyncIterator[ServerSentEvent]:
-    yield ServerSentEvent(comment="open", retry=RECONNECT_MS)
-    async for news in feed.news():
-        if not isinstance(news, DeskPage):
-            line = text_of("entry.html", feed.topic.language, entry=entry_view(news))
-            yield ServerSentEvent(raw_data=line, id=str(news.id))
+@router.get("/incidents/{uuid}/events", response_class=EventStream)
+async def stream_lines(feed: Annotated[Feed, Depends(_feed)]) -> EventStream:
+    def line(news: News) -> bytes:
+        if isinstance(news, DeskPage):
+            return b""
+        return event(text_of("entry.html", feed.topic.language, entry=entry_view(news)), id=news.id)
+
+    return EventStream(feed, line)
 
 
 @router.post("/incidents/{uuid}/answers")

@@ -1,14 +1,13 @@
 """The first page: what is open, and what its reader can do about it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from eldercare.order.v1.order_service_pb2 import FindOrderRequest
 from gateway_service.house import Asked, SignedIn
+from gateway_service.live.stream import EventStream, event
 from gateway_service.pages.forms import OneTapOrder, Placed
 from gateway_service.pages.render import fragment, page, said
 from gateway_service.pages.scene import open_incidents, order_scene
@@ -16,7 +15,7 @@ from gateway_service.problem.problem import Problem
 from gateway_service.v1.incidents import own_region
 from gateway_service.v1.orders import OrdersView, items, my_orders, place
 from gateway_service.v1.shapes import PageQuery
-from gateway_service.v1.timeline import RECONNECT_MS, RegionFeed
+from gateway_service.v1.timeline import RegionFeed
 from gateway_service.v1.visits import DutyChange, change_duty
 
 router = APIRouter(include_in_schema=False)
@@ -35,12 +34,10 @@ async def show_changes(request: Request, asked: Asked) -> Response:
     return fragment(request, "overview.html", signed_in=asked, **await _shown(asked))
 
 
-@router.get("/live/changes", response_class=EventSourceResponse)
-async def stream_changes(feed: RegionFeed) -> AsyncIterator[ServerSentEvent]:
+@router.get("/live/changes", response_class=EventStream)
+async def stream_changes(feed: RegionFeed) -> EventStream:
     """Tells an operator's overview that something changed; it looks for itself."""
-    yield ServerSentEvent(comment="open", retry=RECONNECT_MS)
-    async for _ in feed.news():
-        yield ServerSentEvent(event="story-grew", raw_data="")
+    return EventStream(feed, lambda _: event("", name="story-grew"))
 
 
 @router.post("/orders")

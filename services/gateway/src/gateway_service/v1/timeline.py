@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, Field
 
 from eldercare.notify.v1.message_pb2 import TimelineEntry
@@ -15,11 +14,11 @@ from gateway_service.desk.page import DeskPage
 from gateway_service.house import Asked
 from gateway_service.live.feed import Feed, open_feed
 from gateway_service.live.listener import News
+from gateway_service.live.stream import DOCUMENTED, EventStream, event
 from gateway_service.v1.incidents import own_region
 from gateway_service.v1.shapes import PROBLEMS, Input, Region, Uuid
 
 router = APIRouter(prefix="/v1", tags=["live"], responses=PROBLEMS)
-RECONNECT_MS = 1_000
 LastEventId = Annotated[
     int | None, Header(alias="Last-Event-ID", ge=0, le=2**62, description="The id of the last entry that was seen")
 ]
@@ -106,23 +105,19 @@ async def list_timeline(uuid: Uuid, asked: Asked, query: Annotated[TimelineQuery
     return TimelineView(entries=[entry_view(each) for each in answer.entries])
 
 
-@router.get("/incidents/{uuid}/events", response_class=EventSourceResponse)
-async def stream_incident(feed: IncidentFeed) -> AsyncIterator[ServerSentEvent]:
+@router.get("/incidents/{uuid}/events", response_class=EventStream, responses=DOCUMENTED)
+async def stream_incident(feed: IncidentFeed) -> EventStream:
     """The story as it happens: first what came after Last-Event-ID, then each new entry."""
-    yield ServerSentEvent(comment="open", retry=RECONNECT_MS)
-    async for news in feed.news():
-        yield _event(news)
+    return EventStream(feed, _event)
 
 
-@router.get("/live", response_class=EventSourceResponse)
-async def stream_region(feed: RegionFeed) -> AsyncIterator[ServerSentEvent]:
+@router.get("/live", response_class=EventStream, responses=DOCUMENTED)
+async def stream_region(feed: RegionFeed) -> EventStream:
     """All incidents of a region as they happen, and pages to its duty desk. Operators and supervisors."""
-    yield ServerSentEvent(comment="open", retry=RECONNECT_MS)
-    async for news in feed.news():
-        yield _event(news)
+    return EventStream(feed, _event)
 
 
-def _event(news: News) -> ServerSentEvent:
+def _event(news: News) -> bytes:
     if isinstance(news, DeskPage):
-        return ServerSentEvent(event="desk", data=page_view(news))
-    return ServerSentEvent(data=entry_view(news), id=str(news.id))
+        return event(page_view(news).model_dump_json(), name="desk")
+    return event(entry_view(news).model_dump_json(), id=news.id)

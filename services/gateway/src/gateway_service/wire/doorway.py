@@ -43,7 +43,7 @@ class Doorway:
         headers = Headers(scope=scope)
         passage = _Passage(scope, receive, send)
         with span(f"{scope['method']} {scope['path']}", headers.get("traceparent", "")[:60]):
-            if int(headers.get("content-length") or 0) > LARGEST_BODY:
+            if _length(headers.get("content-length", "")) > LARGEST_BODY:
                 too_large = as_json(Problem("BODY_TOO_LARGE", 413), accepted(headers.get("accept-language", "")))
                 await too_large(scope, receive, passage.send)
             else:
@@ -82,3 +82,8 @@ class _Passage:
         _REQUESTS.labels(route, str(status)).inc()
         _SECONDS.labels(route).observe(took)
         log.info("request.answered", method=f"{self._scope['method']} {route}", status=status, ms=round(took * 1000, 1))
+
+
+def _length(told: str) -> int:
+    """What is not a number is left to the server to refuse."""
+    return int(told) if told.isascii() and told.isdigit() else 0

@@ -1,0 +1,128 @@
+"""The services beside the gateway, as far as its own behaviour needs them: one server with the contract's servicers.
+
+They decide nothing about care. They check the token, keep a timeline in memory, remember what reached them, refuse by
+name when told to, and can be slow or gone.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent import futures
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+from grpc_status import rpc_status
+
+from chassis.identity import Identity
+from chassis.rpc.server import named
+from eldercare.notify.v1.message_pb2 import TimelineEntry
+from eldercare.notify.v1.notify_service_pb2 import (
+    AnswerRequest,
+    AnswerResponse,
+    ListRegionTimelineRequest,
+    ListRegionTimelineResponse,
+    ListTimelineRequest,
+    ListTimelineResponse,
+)
+from eldercare.notify.v1.notify_service_pb2_grpc import NotifyServiceServicer, add_NotifyServiceServicer_to_server
+from eldercare.order.v1.order_pb2 import ORDER_STATE_ASSIGNED, Order
+from eldercare.order.v1.order_service_pb2 import AcceptOfferRequest
+from eldercare.order.v1.order_service_pb2_grpc import OrderServiceServicer, add_OrderServiceServicer_to_server
+
+REGION = "regions/made-up/lake"
+
+
+@dataclass(slots=True, kw_only=True)
+class Heard:
+    """One call as it arrived."""
+
+    request: Any
+    metadata: dict[str, str]
+    deadline_s: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Neighbours:
+    """`family` may see the incidents; services may, too; strangers are told that there is nothing."""
+
+    identity: Identity
+    family: set[str] = field(default_factory=set)
+    entries: list[TimelineEntry] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
+    refusal: tuple[str, str, str] | None = None
+    hold: threading.Event | None = None
+
+    def write(self, incident: str, count: int = 1) -> list[int]:
+        """New lines of the story; returns their ids."""
+        first = len(self.entries) + 1
+        made = [
+            TimelineEntry(id=number, incident=incident, region=REGION, type="made.up.Fact", correlation=incident[10:])
+            for number in range(first, first + count)
+        ]
+        self.entries += made
+        return [entry.id for entry in made]
+
+    def receive(self, request: Any, context: grpc.ServicerContext) -> str:
+        """Notes the call; returns its subject. Aborts when told to refuse or when there is no whole token."""
+        metadata = {key: str(value) for key, value in context.invocation_metadata()}
+        self.heard.append(Heard(request=request, metadata=metadata, deadline_s=context.time_remaining()))
+        if self.hold:
+            self.hold.wait(20)
+        if self.refusal:
+            context.abort_with_status(rpc_status.to_status(named(*self.refusal, {})))
+        return self.identity.verify(metadata.get("authorization", "").removeprefix("Bearer ")).subject
+
+    def require_known(self, subject: str, context: grpc.ServicerContext) -> None:
+        if subject not in self.family and not subject.startswith("services/"):
+            context.abort_with_status(rpc_status.to_status(named("NOT_FOUND", "NOT_FOUND", "No such thing.", {})))
+
+
+class _Notify(NotifyServiceServicer):
+    def __init__(self, house: Neighbours) -> None:
+        self.house = house
+
+    def ListTimeline(self, request: ListTimelineRequest, context: Any) -> ListTimelineResponse:  # noqa: N802 - the contract's name
+        self.house.require_known(self.house.receive(request, context), context)
+        return ListTimelineResponse(entries=self._after(request, lambda entry: entry.incident == request.incident))
+
+    def ListRegionTimeline(self, request: ListRegionTimelineRequest, context: Any) -> ListRegionTimelineResponse:  # noqa: N802 - the contract's name
+        self.house.require_known(self.house.receive(request, context), context)
+        return ListRegionTimelineResponse(entries=self._after(request, lambda entry: entry.region == request.region))
+
+    def Answer(self, request: AnswerRequest, context: Any) -> AnswerResponse:  # noqa: N802 - the contract's name
+        self.house.receive(request, context)
+        return AnswerResponse(stood_down=True)
+
+    def _after(self, request: Any, wanted: Callable[[TimelineEntry], bool]) -> list[TimelineEntry]:
+        found = [entry for entry in self.house.entries if entry.id > request.after_id and wanted(entry)]
+        spoken = []
+        for entry in found[: request.page_size or 50]:
+            spoken.append(said := TimelineEntry())
+            said.CopyFrom(entry)
+            said.text = f"{request.language} line {entry.id}"
+        return spoken
+
+
+class _Orders(OrderServiceServicer):
+    def __init__(self, house: Neighbours) -> None:
+        self.house = house
+
+    def AcceptOffer(self, request: AcceptOfferRequest, context: Any) -> Order:  # noqa: N802 - the contract's name
+        worker = self.house.receive(request, context)
+        return Order(name=request.name, state=ORDER_STATE_ASSIGNED, worker=worker)
+
+
+class RunningNeighbours:
+    """All of them behind one port, as in a small box."""
+
+    def __init__(self, house: Neighbours) -> None:
+        self._server = grpc.server(futures.ThreadPoolExecutor(32))
+        add_NotifyServiceServicer_to_server(_Notify(house), self._server)  # type: ignore[abstract]
+        add_OrderServiceServicer_to_server(_Orders(house), self._server)  # type: ignore[abstract]
+        self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
+        self._server.start()
+
+    def stop(self) -> None:
+        self._server.stop(0).wait()
