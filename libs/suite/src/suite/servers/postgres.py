@@ -108,11 +108,9 @@ def _create(home: Home, programs: Path, password: str) -> None:
     home.write(SETTLED, "")
 
 
-def _conf(port: int, *, durable: bool) -> str:
-    settings = {
-        "listen_addresses": "'127.0.0.1'",
-        "port": port,
-        "unix_socket_directories": "''",
+def settings(*, durable: bool) -> dict[str, object]:
+    """What holds wherever the server runs."""
+    return {
         "password_encryption": "scram-sha-256",
         "max_connections": 200,
         "shared_buffers": "64MB",
@@ -120,8 +118,12 @@ def _conf(port: int, *, durable: bool) -> str:
         "jit": "off",
         "timezone": "UTC",
         "log_timezone": "UTC",
-        "log_line_prefix": "'%m [%p] %u@%d '",
+        "log_line_prefix": "%m [%p] %u@%d ",
         "fsync": "on" if durable else "off",
         "full_page_writes": "on" if durable else "off",
     }
-    return "".join(f"{name} = {value}\n" for name, value in settings.items())
+
+
+def _conf(port: int, *, durable: bool) -> str:
+    own = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": ""}
+    return "".join(f"{name} = '{value}'\n" for name, value in (own | settings(durable=durable)).items())

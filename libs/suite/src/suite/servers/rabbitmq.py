@@ -129,7 +129,7 @@ def _prepare(home: Home, amqp: int, http: int, place: Place) -> None:
         home.make(folder)
     home.write(".erlang.cookie", place.memory.password("erlang cookie"), mode=0o400)
     home.write("enabled_plugins", PLUGINS)
-    home.write("rabbitmq.conf", _conf(amqp, http, place.memory.password(NAME)))
+    home.write("rabbitmq.conf", conf(_listeners(amqp, http) | settings(place.memory.password(NAME))))
     home.write("advanced.config", _advanced(durable=place.durable))
 
 
@@ -143,11 +143,9 @@ def _set_aside(home: Home) -> str | None:
     return f"{NAME} could not read its own folder: it starts empty, the old one is kept in {kept}"
 
 
-def _conf(amqp: int, http: int, password: str) -> str:
-    settings = {
-        "listeners.tcp.1": f"127.0.0.1:{amqp}",
-        "management.tcp.ip": "127.0.0.1",
-        "management.tcp.port": http,
+def settings(password: str) -> dict[str, object]:
+    """What holds wherever the node runs."""
+    return {
         "default_user": ADMIN,
         "default_pass": password,
         "heartbeat": 10,
@@ -159,7 +157,18 @@ def _conf(amqp: int, http: int, password: str) -> str:
         "log.console": "true",
         "log.console.level": "info",
     }
+
+
+def conf(settings: dict[str, object]) -> str:
     return "".join(f"{name} = {value}\n" for name, value in settings.items())
+
+
+def _listeners(amqp: int, http: int) -> dict[str, object]:
+    return {
+        "listeners.tcp.1": f"127.0.0.1:{amqp}",
+        "management.tcp.ip": "127.0.0.1",
+        "management.tcp.port": http,
+    }
 
 
 def _advanced(*, durable: bool) -> str:

@@ -37,6 +37,7 @@ class Server(Protocol):
     def freeze(self) -> None: ...
     def thaw(self) -> None: ...
     def restart(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class AddressServer:
@@ -55,6 +56,9 @@ class AddressServer:
 
     def stop(self) -> None:
         """Closing leaves it running."""
+
+    def close(self) -> None:
+        """The same."""
 
     def kill(self) -> None:
         raise ServerNotOurs(self.name, "kill")
@@ -121,6 +125,9 @@ class BinaryServer:
         self.process.stop(self._grace)
         for companion in self._companions:
             companion.stop(grace=2)
+
+    def close(self) -> None:
+        self.stop()
 
     def kill(self) -> None:
         self.process.kill()

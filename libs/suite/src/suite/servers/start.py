@@ -53,7 +53,7 @@ class Servers:
 
     def close(self) -> None:
         try:
-            _side_by_side([server.stop for server in self._all.values()])
+            _side_by_side([server.close for server in self._all.values()])
         finally:
             self.place.close()
 
