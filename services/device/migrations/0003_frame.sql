@@ -8,6 +8,7 @@ CREATE TABLE frames (
     person uuid,
     receive_time timestamptz NOT NULL,
     session uuid NOT NULL,
+    number int NOT NULL,
     decoder text NOT NULL,
     reason text NOT NULL,
     size int NOT NULL,
@@ -17,6 +18,7 @@ CREATE TABLE frames (
 ) PARTITION BY RANGE (receive_time);
 CREATE TABLE frames_default PARTITION OF frames DEFAULT;
 REVOKE UPDATE, DELETE ON frames FROM eldercare_app;
+REVOKE INSERT, UPDATE, DELETE ON frames_default FROM eldercare_app;
 
 -- Identities that spoke to us and are not registered: counted always, their frames kept up to a bound.
 CREATE TABLE unknown_devices (

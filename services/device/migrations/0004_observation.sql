@@ -21,6 +21,7 @@ CREATE TABLE observations (
 CREATE TABLE observations_default PARTITION OF observations DEFAULT;
 CREATE INDEX observations_person ON observations (person, receive_time DESC, id DESC) WHERE person IS NOT NULL;
 REVOKE UPDATE, DELETE ON observations FROM eldercare_app;
+REVOKE INSERT, UPDATE, DELETE ON observations_default FROM eldercare_app;
 
 SELECT ensure_partition(t, (date_trunc('month', app_now()) + m * interval '1 month')::date)
     FROM unnest(ARRAY['frames', 'observations']) t, generate_series(0, 3) m;

@@ -79,6 +79,7 @@ class Wire:
     session: UUID = field(default_factory=uuid7)
     state: SessionState = field(default_factory=SessionState)
     is_second: bool = False
+    heard: int = 0
 
     def say(self, *data: bytes) -> list[Stored]:
         """All of it in one transaction."""
@@ -104,7 +105,15 @@ class Wire:
 
     def _received(self, frame: bytes, identity: str, **told: object) -> Received:
         known: dict[str, object] = {"state": self.state, "second_session": self.is_second, **told}
-        return Received(id=uuid7(), adapter="watch", identity=identity, session=self.session, data=frame, **known)  # type: ignore[arg-type]
+        self.heard += 1
+        return Received(
+            adapter="watch",
+            identity=identity,
+            session=self.session,
+            number=self.heard,
+            data=frame,
+            **known,  # type: ignore[arg-type]
+        )
 
 
 def press(watch: SimulatedWatch, at: datetime, *, fix: Fix | None = PARK, status: Status = SOS) -> bytes:

@@ -38,7 +38,7 @@ class IngressSettings:
     )
     ready_file: str = env("ELDERCARE_DEVICE_READY_FILE", "Written with the bound address, one a line", default="")
     lanes: int = env("ELDERCARE_DEVICE_LANES", "Transactions at the same time", default=4)
-    batch: int = env("ELDERCARE_DEVICE_BATCH", "Most frames in one transaction", default=48)
+    batch: int = env("ELDERCARE_DEVICE_BATCH", "Most frames in one transaction", default=64)
     connections: int = env("ELDERCARE_DEVICE_CONNECTIONS", "Most connections of one process", default=20_000)
     sessions_each: int = env("ELDERCARE_DEVICE_SESSIONS_EACH", "Most sessions of one identity", default=3)
     idle_s: float = env(

@@ -74,10 +74,11 @@ def test_a_stolen_backup_shows_no_place_and_no_frame(
         b"30.25",
         b"120.16",
         f"*{NUMBER}*".encode(),
-        watch.position(PARK, now).hex().encode(),
+        watch.position(PARK, now),
         b"a made-up voice",
     ):
         assert secret not in stolen
+        assert secret.hex().encode() not in stolen
     assert b"sos_press" in stolen
 
 

@@ -21,7 +21,7 @@ def said(identity: str, what: str, *, alarm: bool = False) -> Waiting:
         body=Alarm(alarm=AlarmKind.SOS_PRESS), event_time=NOON, received_at=NOON, vendor=VendorCode(code="AL")
     )
     frame = Received(
-        id=uuid7(),
+        number=1,
         adapter="watch",
         identity=identity,
         session=SESSION,

@@ -38,7 +38,7 @@ class Intake:
             self._tell_second_session(device, now)
         window = timedelta(seconds=self._adapters[frame.adapter].manifest.repeat_window_s)
         digest = self._keys.digest(frame.data)
-        if device.recent.holds(digest, now, window) or (frame.retried and is_stored(self._work, device.id, frame.id)):
+        if device.recent.holds(digest, now, window) or self._was_stored(frame, device):
             return Stored(verdict=Verdict.REPEATED, replies=frame.replies, options=device.options)
         device.recent = device.recent.with_heard(digest, now, window)
         return self._store(self._reread(frame, device, now), device, now)
@@ -48,6 +48,9 @@ class Intake:
         insert_observations(self._work, self._observations)
         if self._spoke:
             save_states(self._work, self._spoke.values())
+
+    def _was_stored(self, frame: Received, device: Speaking) -> bool:
+        return frame.retried and is_stored(self._work, device.id, frame.session, frame.number)
 
     def _moment(self) -> datetime:
         """Now, and a microsecond later each time: the order of one batch stays visible in the store."""
@@ -67,7 +70,7 @@ class Intake:
         return replace(frame, events=decoded.events, replies=decoded.replies)
 
     def _store(self, frame: Received, device: Speaking, now: datetime) -> Stored:
-        name = frame.id
+        name = uuid7()
         alarms = [event for event in frame.events if isinstance(event.body, Alarm)]
         correlation = uuid7() if alarms else None
         self._frames.append(self._row(name, frame, device, now, correlation))
@@ -88,6 +91,7 @@ class Intake:
             person=device.person_id,
             receive_time=now,
             session=frame.session,
+            number=frame.number,
             decoder=f"{manifest.id}/{manifest.version}",
             reason=frame.reason,
             size=len(frame.data),

@@ -13,13 +13,14 @@ from device_service.adapters.events import Alarm, Event
 class Received:
     """`state` is the session before this frame, so that the frame can be read again with a device's options.
 
-    `retried`: a transaction with this frame failed, perhaps only in telling us so.
+    Session and number name the frame before the store does. `retried`: a transaction with it failed, perhaps only
+    in telling us so.
     """
 
-    id: UUID
     adapter: str
     identity: str
     session: UUID
+    number: int
     data: bytes
     state: SessionState
     events: tuple[Event, ...] = ()

@@ -2,19 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from struct import Struct
+from datetime import datetime
 from uuid import UUID
 
 from psycopg.rows import DictRow
 
 from chassis.work import Work
-from device_service.frame.domain import Heard, RepeatWindow
+from device_service.frame.domain import RepeatWindow
 
 Identity = tuple[str, str]
-
-_ENTRY = Struct(">q16s")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,22 +77,10 @@ def _state(device: Speaking) -> tuple[object, ...]:
         device.name,
         device.last_seen_time,
         device.battery_percent,
-        pack(device.recent),
+        device.recent.packed,
         device.position,
         device.position_cell,
         device.position_time,
-    )
-
-
-def pack(recent: RepeatWindow) -> bytes:
-    """Microseconds and half a digest a frame: one short value in the row instead of two arrays."""
-    return b"".join(_ENTRY.pack(int(item.time.timestamp() * 1_000_000), item.digest) for item in recent.heard)
-
-
-def unpack(packed: bytes) -> RepeatWindow:
-    entries = _ENTRY.iter_unpack(packed)
-    return RepeatWindow(
-        heard=tuple(Heard(digest=digest, time=_EPOCH + timedelta(microseconds=us)) for us, digest in entries)
     )
 
 
@@ -110,7 +94,7 @@ def _speaking(row: DictRow) -> Speaking:
         cell=row["cell"],
         options=row["options"],
         held_since=row["start_time"],
-        recent=unpack(row["recent"]),
+        recent=RepeatWindow(packed=row["recent"]),
         battery_percent=row["battery_percent"],
         position=row["position"],
         position_cell=row["position_cell"],

@@ -1,9 +1,12 @@
 """SQL of raw frames: many rows, one statement."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
+
+from psycopg.sql import SQL, Identifier
 
 from chassis.work import Work
 
@@ -15,6 +18,7 @@ class Frame:
     person: UUID | None
     receive_time: datetime
     session: UUID
+    number: int
     decoder: str
     reason: str
     size: int
@@ -22,23 +26,24 @@ class Frame:
     sealed: bytes
 
 
+_COLUMNS = tuple(field.name for field in fields(Frame))
+_ROW = attrgetter(*_COLUMNS)
+_COPY = SQL("COPY frames ({}) FROM STDIN").format(SQL(", ").join(map(Identifier, _COLUMNS)))
+
+
 def insert_frames(work: Work, frames: Sequence[Frame]) -> None:
     if not frames:
         return
-    columns = zip(*map(astuple, frames), strict=True)
-    work.run(
-        """INSERT INTO frames
-               (id, device, person, receive_time, session, decoder, reason, size, correlation, sealed)
-           SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::timestamptz[], %s::uuid[], %s::text[],
-                                %s::text[], %s::int[], %s::uuid[], %s::bytea[])""",
-        [list(column) for column in columns],
-    )
+    with work.connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for frame in frames:
+            copy.write_row(_ROW(frame))
 
 
-def is_stored(work: Work, device: UUID, frame: UUID) -> bool:
+def is_stored(work: Work, device: UUID, session: UUID, number: int) -> bool:
     """Whether an earlier transaction got this frame in after all."""
     row = work.one(
-        "SELECT FROM frames WHERE device = %s AND id = %s AND receive_time > app_now() - interval '1 day'",
-        [device, frame],
+        """SELECT 1 AS stored FROM frames WHERE device = %s AND session = %s AND number = %s
+           AND receive_time > app_now() - interval '1 day'""",
+        [device, session, number],
     )
     return row is not None

@@ -8,7 +8,7 @@ from typing import cast
 import structlog
 
 from chassis.ids import uuid7
-from device_service.adapters.contract import DecodeError, Garbage, Line, SessionState
+from device_service.adapters.contract import Decoded, DecodeError, Garbage, Line, SessionState
 from device_service.frame.received import Received, Stored, Stray, Verdict
 from device_service.ingress.host import Host
 from device_service.ingress.metrics import ALARMS, CONNECTIONS, CUT, FRAMES, GARBAGE
@@ -28,6 +28,7 @@ class Connection(asyncio.Protocol):
         self._buffer = b""
         self._state = SessionState()
         self._waiting = 0
+        self._heard = 0
         self._garbage = 0
         self._kept = 0
         self._is_paused = False
@@ -82,42 +83,48 @@ class Connection(asyncio.Protocol):
         received = self._read(frame)
         if not received.identity:
             self._hear_garbage(Garbage(reason=received.reason, data=frame))
-        elif not received.is_alarm and not self._host.limits.allow(received.identity, self.heard_at):
+        elif not self._may(received):
             FRAMES.labels("limited").inc()
         else:
             self._waiting += 1
-            self._host.writer.submit(self._joined(received), lambda stored: self._answer(received, stored))
+            self._host.writer.submit(received, lambda stored: self._answer(received, stored))
             self._hold_if_full()
+
+    def _may(self, received: Received) -> bool:
+        """An alarm is never limited, nor is the news of a second session."""
+        is_free = received.is_alarm or received.second_session
+        return is_free or self._host.limits.allow(received.identity, self.heard_at)
 
     def _read(self, frame: bytes) -> Received:
         """What cannot be read is stored all the same, under the name this connection gave before."""
-        received = Received(
-            id=uuid7(),
-            adapter=self._host.adapter.manifest.id,
-            identity=self._state.identity or "",
-            session=self._id,
-            data=frame,
-            state=self._state,
-        )
+        before = self._state
         try:
-            decoded = self._host.adapter.decode(frame, self._state, self._host.now())
+            decoded = self._host.adapter.decode(frame, before, self._host.now())
         except DecodeError as unreadable:
-            return replace(received, reason=unreadable.reason)
+            return self._received(frame, Decoded(events=(), replies=(), session=before), unreadable.reason)
         except Exception:
-            log.exception("adapter.failed", adapter=received.adapter)
-            return replace(received, reason=ADAPTER_FAILED)
-        self._leave_if_renamed(decoded.session.identity)
-        self._state = decoded.session
+            log.exception("adapter.failed", adapter=self._host.adapter.manifest.id)
+            return self._received(frame, Decoded(events=(), replies=(), session=before), ADAPTER_FAILED)
+        if before.identity and before.identity != decoded.session.identity:
+            self._host.sessions.leave(before.identity, self)
+        return self._received(frame, decoded)
+
+    def _received(self, frame: bytes, decoded: Decoded, reason: str = "") -> Received:
+        before, self._state = self._state, decoded.session
+        self._heard += 1
         identity = decoded.session.identity or ""
-        return replace(received, identity=identity, events=decoded.events, replies=decoded.replies)
-
-    def _joined(self, received: Received) -> Received:
-        is_second = self._host.sessions.join(received.identity, self, self.heard_at)
-        return replace(received, second_session=is_second)
-
-    def _leave_if_renamed(self, identity: str | None) -> None:
-        if self._state.identity and self._state.identity != identity:
-            self._host.sessions.leave(self._state.identity, self)
+        return Received(
+            adapter=self._host.adapter.manifest.id,
+            identity=identity,
+            session=self._id,
+            number=self._heard,
+            data=frame,
+            state=before,
+            events=decoded.events,
+            replies=decoded.replies,
+            reason=reason,
+            second_session=bool(identity) and self._host.sessions.join(identity, self, self.heard_at),
+        )
 
     def _hear_garbage(self, garbage: Garbage) -> None:
         GARBAGE.labels(garbage.reason).inc(len(garbage.data))

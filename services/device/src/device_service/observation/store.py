@@ -1,12 +1,14 @@
 """SQL of observations: written in bulk with their frame, read newest first."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from psycopg.rows import DictRow
+from psycopg.sql import SQL, Identifier
 
 from chassis.work import Work
 
@@ -49,21 +51,17 @@ class Read:
     receive_time: datetime
 
 
+_COLUMNS = tuple(field.name for field in fields(Observation))
+_ROW = attrgetter(*_COLUMNS)
+_COPY = SQL("COPY observations ({}) FROM STDIN").format(SQL(", ").join(map(Identifier, _COLUMNS)))
+
+
 def insert_observations(work: Work, observations: Sequence[Observation]) -> None:
     if not observations:
         return
-    columns = zip(*map(astuple, observations), strict=True)
-    work.run(
-        """INSERT INTO observations (id, device, person, frame, receive_time, event_time, code, value, unit,
-                                     components, method, quality, doubts, archived)
-           SELECT id, device, person, frame, receive_time, event_time, code, value, unit, components::jsonb, method,
-                  quality, doubts, archived
-           FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::timestamptz[], %s::timestamptz[],
-                       %s::text[], %s::float8[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bool[])
-               AS n (id, device, person, frame, receive_time, event_time, code, value, unit, components, method,
-                     quality, doubts, archived)""",
-        [list(column) for column in columns],
-    )
+    with work.connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for observation in observations:
+            copy.write_row(_ROW(observation))
 
 
 def list_observations(work: Work, person: UUID, *, before: tuple[datetime, UUID] | None, limit: int) -> list[Read]:
