@@ -12,14 +12,14 @@ from suite.seed import seed
 from suite.servers import Servers
 from tests.support.house import House
 
-GATEWAY = False
+GATEWAY = True
 
 
 @pytest.fixture(scope="session")
 def box(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
     """One suite for all stories that leave it whole."""
-    without = frozenset[str]() if GATEWAY else frozenset({"gateway"})
-    place = BoxPlace(run_dir=tmp_path_factory.mktemp("box"), prefix="stories_", vhost="stories", without=without)
+
+    place = BoxPlace(run_dir=tmp_path_factory.mktemp("box"), prefix="stories_", vhost="stories")
     with Box(place, servers, progress=lambda _: None) as running:
         seed(running.state(), progress=lambda _: None)
         yield running
