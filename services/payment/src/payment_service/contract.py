@@ -11,9 +11,10 @@ from eldercare.payment.v1 import events_pb2 as events
 from eldercare.payment.v1 import payment_pb2 as messages
 from payment_service.ledger.domain.amount import Amount
 from payment_service.ledger.store import PostedEntry
-from payment_service.settlement.domain import facts, settlement
+from payment_service.settlement.domain import facts
 from payment_service.settlement.domain.facts import Fact
 from payment_service.settlement.domain.parts import Stage, State, Wanted
+from payment_service.settlement.domain.rules import RESTORE, SPLIT
 from payment_service.settlement.domain.settlement import Settlement
 from payment_service.voucher.domain import RESERVE, Lot
 
@@ -41,9 +42,9 @@ def _event(about: Settlement, fact: Fact) -> tuple[Event, str]:
             return refused, RESERVE
         case facts.HoldReleased():
             released = events.HoldReleased(settlement=about.name, order=terms.order, incident=terms.incident)
-            return released, settlement.RESTORE
+            return released, RESTORE
         case facts.Settled():
-            return _settled(about, fact), settlement.SPLIT
+            return _settled(about, fact), SPLIT
 
 
 def _settled(about: Settlement, fact: facts.Settled) -> events.PaymentSettled:

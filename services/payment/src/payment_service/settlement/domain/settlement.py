@@ -30,13 +30,8 @@ from payment_service.settlement.domain.asks import Ask, Authorise, Capture, Void
 from payment_service.settlement.domain.facts import Fact, HoldPlaced, HoldRefused, HoldReleased, Settled
 from payment_service.settlement.domain.parts import HeldLot, Secure, Stage, State, Terms, Wanted, authorisation_key
 from payment_service.settlement.domain.refusals import AlreadyConfirmed, AlreadyLetGo, PriceChanged
+from payment_service.settlement.domain.rules import AUTHORISE, CLAIM, LOST, RESTORE, SPLIT
 from payment_service.voucher.domain import Share
-
-AUTHORISE = "secure:remainder-of-cap/1"
-SPLIT = "settle:vouchers-first-whole-units/1"
-RESTORE = "release:restore-all/1"
-CLAIM = "settle:unpaid-is-claimed/1"
-LOST = "secure:authorisation-lost/1"
 
 
 @dataclass(slots=True, kw_only=True)
