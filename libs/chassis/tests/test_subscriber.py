@@ -2,19 +2,17 @@
 
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from chassis.context import Context
+from chassis.envelope import Envelope, to_wire
+from chassis.ids import uuid7
 from chassis.subscriber import Delivery, Handlers
 from chassis.work import Work
 from eldercare.people.v1.events_pb2 import ProviderChanged, RegionChanged
 from eldercare.people.v1.person_pb2 import Region
-from suite.testing import DatabaseFactory, TestDatabase
-
-
-@pytest.fixture
-def db(database: DatabaseFactory) -> TestDatabase:
-    return database("people")
+from suite.testing import TestDatabase
 
 
 def region(name: str = "regions/demo-city") -> RegionChanged:
@@ -88,20 +86,8 @@ def test_a_type_nobody_knows_here_waits_for_a_newer_release(db: TestDatabase) ->
 
 
 def test_a_broken_body_is_set_aside_and_its_neighbours_are_done(db: TestDatabase) -> None:
-    from chassis.envelope import Envelope, to_wire
-    from chassis.ids import uuid7
-
     def wire(body: bytes, aggregate: str) -> Delivery:
-        envelope = Envelope(
-            id=uuid7(),
-            type="eldercare.people.v1.RegionChanged",
-            source="//eldercare/people",
-            aggregate=aggregate,
-            sequence=1,
-            time=db.now(),
-            context=Context(),
-        )
-        message = to_wire(envelope, body)
+        message = to_wire(_envelope(db, aggregate), body)
         return Delivery(headers=message.headers, content_type=message.content_type, body=message.body)
 
     db.deliver_raw(HANDLERS, wire(b"\xff\xff\xff", "regions/a"), wire(region().SerializeToString(), "regions/b"))
@@ -110,16 +96,30 @@ def test_a_broken_body_is_set_aside_and_its_neighbours_are_done(db: TestDatabase
 
 
 def test_the_runtime_role_cannot_rewrite_the_journal_and_the_chain_shows_who_did(db: TestDatabase) -> None:
-    import psycopg
-
     db.deliver(HANDLERS, region(), aggregate="regions/a")
     for statement in ("UPDATE events SET actor = 'x'", "DELETE FROM events", "UPDATE streams SET sequence = 9"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             db.connection.execute(statement)
-    assert db.connection.execute("SELECT * FROM broken_events()").fetchall() == []
+    partitions = db.rows(
+        "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'events'::regclass"
+    )
+    for row in partitions:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            db.connection.execute(f"UPDATE {row['name']} SET actor = 'x'")
+    assert partitions
+    assert db.rows("SELECT * FROM broken_events()") == []
     with psycopg.connect(db.urls.owner, autocommit=True) as owner:
         owner.execute("UPDATE events SET region = 'regions/elsewhere'")
-    assert len(db.connection.execute("SELECT * FROM broken_events()").fetchall()) == 1
+    assert len(db.rows("SELECT * FROM broken_events()")) == 1
+
+
+@pytest.mark.parametrize("removed", [1, 2, 3], ids=["first", "middle", "last"])
+def test_a_fact_taken_out_of_the_journal_is_noticed(db: TestDatabase, removed: int) -> None:
+    for _ in range(3):
+        db.deliver(HANDLERS, region(), aggregate="regions/a")
+    with psycopg.connect(db.urls.owner, autocommit=True) as owner:
+        owner.execute("DELETE FROM events WHERE sequence = %s", [removed])
+    assert db.rows("SELECT * FROM broken_events()")
 
 
 def test_a_claim_is_found_again_after_the_month_has_changed(db: TestDatabase) -> None:
@@ -134,3 +134,60 @@ def test_an_id_of_another_version_is_still_claimed_once(db: TestDatabase) -> Non
     for _ in range(2):
         db.deliver(HANDLERS, region(), aggregate="regions/a", id=event_id)
     assert len(db.events(RegionChanged)) == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"ce-type": "a\0b"}, {"x": b"\xff\xfe"}, {"ce-id": "no uuid"}, {"nested": {"deep": [1, 2]}}, {}],
+    ids=["nul", "bytes", "no uuid", "table", "none"],
+)
+def test_whatever_headers_come_the_message_is_kept_and_its_neighbours_are_done(
+    db: TestDatabase, headers: dict[str, object]
+) -> None:
+    good = to_wire(_envelope(db, "regions/good"), region().SerializeToString())
+    neighbour = Delivery(headers=good.headers, content_type=good.content_type, body=good.body)
+    db.deliver_raw(HANDLERS, Delivery(headers=headers, content_type="application/\0", body=b"\0"), neighbour)
+    assert [row["reason"] for row in db.set_aside()] == ["UNREADABLE"]
+    assert len(db.events(RegionChanged)) == 1
+
+
+def test_a_fact_with_a_name_that_cannot_be_stored_is_kept(db: TestDatabase) -> None:
+    wire = to_wire(_envelope(db, "regions/\0"), region().SerializeToString())
+    db.deliver_raw(HANDLERS, Delivery(headers=wire.headers, content_type=wire.content_type, body=wire.body))
+    assert [row["reason"] for row in db.set_aside()] == ["UNREADABLE"]
+
+
+def test_a_handler_that_waits_too_long_for_a_row_is_set_aside_and_its_neighbours_are_done(db: TestDatabase) -> None:
+    def wait(work: Work, message: RegionChanged) -> None:
+        work.run("SET LOCAL lock_timeout = '10ms'")
+        work.run("SELECT pg_advisory_xact_lock(4711)")
+
+    with psycopg.connect(db.urls.app) as neighbour:
+        neighbour.execute("SELECT pg_advisory_lock(4711)")
+        db.deliver({RegionChanged: wait}, region(), aggregate="regions/a")
+    assert [row["reason"] for row in db.set_aside()] == ["LockNotAvailable"]
+
+
+def test_a_deadlock_is_redone_at_once_and_costs_no_attempt(db: TestDatabase) -> None:
+    tries = []
+
+    def deadlock_once(work: Work, message: RegionChanged) -> None:
+        tries.append(message.region.name)
+        if len(tries) == 1:
+            raise psycopg.errors.DeadlockDetected("made up")
+        retell(work, message)
+
+    db.deliver({RegionChanged: deadlock_once}, region(), aggregate="regions/a")
+    assert (len(tries), len(db.events(RegionChanged)), db.set_aside()) == (2, 1, [])
+
+
+def _envelope(db: TestDatabase, aggregate: str) -> Envelope:
+    return Envelope(
+        id=uuid7(),
+        type="eldercare.people.v1.RegionChanged",
+        source="//eldercare/people",
+        aggregate=aggregate,
+        sequence=1,
+        time=db.now(),
+        context=Context(),
+    )

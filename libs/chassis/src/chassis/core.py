@@ -99,16 +99,16 @@ class RunningCore:
             redis=connect_redis(environment.redis_url),
         )
         self.parts = core.build(self.deps)
-        self.loops = self._loops(url, environment.amqp_url)
+        self.loops = self._loops(environment)
         self._stopping = threading.Event()
         self._background = [
             threading.Thread(target=self._run_background, args=(run,), name=f"{service}.background", daemon=True)
             for run in self.parts.background
         ]
 
-    def _loops(self, url: str, amqp_url: str) -> list[Loop]:
-        service, parts = self.core.service, self.parts
-        loops = [Relay(url, amqp_url, service).loop]
+    def _loops(self, environment: ServiceEnvironment) -> list[Loop]:
+        service, parts, url = self.core.service, self.parts, environment.database_url
+        loops = [Relay(url, environment.amqp_url, service, confirm_s=environment.confirm_s).loop]
         upkeep = Upkeep(service, parts.auditor)
         loops.append(Loop(url, name=f"{service}.upkeep", channel="upkeep", tick=upkeep.tick, poll_s=Upkeep.EVERY_S))
         if parts.timers:

@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import psycopg
 from psycopg import Connection
@@ -14,11 +15,34 @@ from chassis.context import Caller, Context
 from chassis.work import Work
 
 BELL_INTERVAL_S = 0.001
+LONGEST_CALL_S = 30
+# A process that is frozen or cut off must not hold rows or locks for ever: the server ends its session.
+_WATCHED = {
+    "idle_in_transaction_session_timeout": "30s",
+    "tcp_keepalives_idle": "10s",
+    "tcp_keepalives_interval": "5s",
+    "tcp_keepalives_count": "3",
+}
 
 
-def connect(url: str, *, name: str) -> Connection[DictRow]:
+def connect(url: str, *, name: str, **settings: str) -> Connection[DictRow]:
     """A connection of its own, in autocommit; raises psycopg.OperationalError."""
-    return psycopg.connect(url, autocommit=True, row_factory=dict_row, application_name=name, connect_timeout=5)
+    return psycopg.connect(url, autocommit=True, row_factory=dict_row, **_options(name, **settings))
+
+
+def is_lost(connection: Connection[DictRow]) -> bool:
+    """Whether an error took the connection with it; otherwise it was the statement's own."""
+    return connection.closed
+
+
+def is_collision(failure: Exception) -> bool:
+    """Two transactions were in each other's way: rolled back, and worth doing again at once."""
+    return isinstance(failure, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure)
+
+
+def _options(name: str, **settings: str) -> dict[str, Any]:
+    spoken = " ".join(f"-c {key}={value}" for key, value in (_WATCHED | settings).items())
+    return {"application_name": name, "connect_timeout": 5, "options": spoken, "tcp_user_timeout": 15_000}
 
 
 class Doorbell:
@@ -38,10 +62,16 @@ class Doorbell:
             if wait is None:
                 continue
             if wait > 0:
-                pause(wait)
-                with self._lock:
-                    self._promised.discard(channel)
-            connection.execute(f'NOTIFY "{channel}"'.encode())
+                self._keep_promise(channel, wait)
+            with suppress(psycopg.Error):  # the commit holds; who listens also looks twice a second
+                connection.execute(f'NOTIFY "{channel}"'.encode())
+
+    def _keep_promise(self, channel: str, wait: float) -> None:
+        try:
+            pause(wait)
+        finally:
+            with self._lock:
+                self._promised.discard(channel)
 
     def _wait_of(self, channel: str) -> float | None:
         """Seconds to wait before ringing; None when another thread has promised to ring."""
@@ -56,6 +86,9 @@ class Doorbell:
             return max(0.0, due - now)
 
 
+_BOUNDED = {"statement_timeout": f"{LONGEST_CALL_S}s", "lock_timeout": "10s"}
+
+
 class Database:
     """A bounded pool for threads. Every use case runs inside `transaction`."""
 
@@ -68,9 +101,10 @@ class Database:
             min_size=1,
             max_size=size,
             timeout=3,
+            reconnect_timeout=1,  # the next caller tries again, instead of a delay that doubles
             open=False,
             check=ConnectionPool.check_connection,
-            kwargs={"autocommit": True, "row_factory": dict_row, "application_name": name, "connect_timeout": 5},
+            kwargs={"autocommit": True, "row_factory": dict_row, **_options(name, **_BOUNDED)},
         )
 
     def open(self) -> None:

@@ -10,10 +10,13 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from chassis.context import Context
+from chassis.database import is_lost
 from chassis.trace import span
 from chassis.work import Work
 
 log = structlog.get_logger(__name__)
+
+LONGEST_DELAY_S = 3600.0
 
 State = Literal["done", "refused", "later", "given_up"]
 
@@ -135,6 +138,8 @@ class EffectRunner:
         try:
             rings = self._store(connection, effect, outcome)
         except Exception as failure:  # the outcome is not lost: asked about again when the row is due
+            if is_lost(connection):
+                raise
             log.exception("effect.unsettled", kind=effect.kind, key=effect.key)
             self._postpone(connection, effect, "unknown", repr(failure))
             return
@@ -142,7 +147,7 @@ class EffectRunner:
             connection.execute(f'NOTIFY "{channel}"'.encode())
 
     def _postpone(self, connection: Connection[DictRow], effect: Effect, state: str, reason: str) -> None:
-        delay = self.executors[effect.kind].delay(effect.attempt)
+        delay = _bounded(self.executors[effect.kind], effect.attempt)
         connection.execute(
             """UPDATE effects SET state = %s, error = %s, due_at = app_now() + %s * interval '1 second'
                WHERE key = %s AND settled_at IS NULL AND attempts = %s""",
@@ -168,6 +173,14 @@ class EffectRunner:
             if owned:
                 self.executors[effect.kind].settle(work, effect, outcome)
         return work.rings
+
+
+def _bounded(executor: Executor, attempt: int) -> float:
+    """An executor that doubles for ever would leave the range of numbers one day."""
+    try:
+        return max(0.0, min(executor.delay(attempt), LONGEST_DELAY_S))
+    except ArithmeticError:
+        return LONGEST_DELAY_S
 
 
 def _effect_of(row: DictRow, service: str) -> Effect:

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from cloudevents.core.bindings.rabbitmq import RabbitMQMessage, from_binary, to_binary
-from cloudevents.core.exceptions import CloudEventValidationError
 from cloudevents.core.v1.event import CloudEvent
 from google.protobuf.message import Message
 
@@ -110,11 +109,13 @@ def from_wire(headers: Mapping[str, Any], content_type: str | None, body: bytes)
         if content_type != CONTENT_TYPE:
             raise BrokenEnvelope(f"content type {content_type!r} is not {CONTENT_TYPE}")
         return _envelope(parsed.get_attributes())
-    except (CloudEventValidationError, KeyError, ValueError, TypeError) as broken:
-        raise BrokenEnvelope(str(broken)) from broken
+    except Exception as broken:  # any bytes may come from a broker: whatever is wrong with them, they are kept
+        raise BrokenEnvelope(str(broken) or type(broken).__name__) from broken
 
 
 def _envelope(attributes: Mapping[str, Any]) -> Envelope:
+    if any("\0" in value for value in attributes.values() if isinstance(value, str)):
+        raise BrokenEnvelope("an attribute holds a NUL character")
     return Envelope(
         id=UUID(attributes["id"]),
         type=attributes["type"],

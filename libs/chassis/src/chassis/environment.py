@@ -15,6 +15,7 @@ class ServiceEnvironment:
     signing_key: str = env("ELDERCARE_{SERVICE}_SIGNING_KEY", "file with the private Ed25519 key (JWK)")
     seal_keys: str = env("ELDERCARE_{SERVICE}_SEAL_KEYS", "file with the seal keys (JSON)")
     trusted_keys: str = env("ELDERCARE_TRUSTED_KEYS", "file with the public keys of all services (JWKS)")
+    confirm_s: float = env("ELDERCARE_CONFIRM_S", "seconds the broker gets to confirm a publish", default=5.0)
     redis_url: str = env("ELDERCARE_REDIS_URL", "Redis address; what it holds may be lost", default="")
 
 
@@ -38,6 +39,7 @@ class EventsEnvironment:
     health_address: str = env(
         "ELDERCARE_EVENTS_HEALTH_ADDRESS", "host:port of health and metrics", default="127.0.0.1:7002"
     )
+    grace_s: float = env("ELDERCARE_EVENTS_GRACE_S", "seconds the batches in hand get at a stop", default=8.0)
 
 
 def rpc_targets(environ: Mapping[str, str]) -> dict[str, str]:

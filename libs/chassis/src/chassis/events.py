@@ -7,26 +7,22 @@ one transaction and acknowledged one by one after the commit, and a hung broker 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
 import eventlet
-import psycopg
 import structlog
 from eventlet.event import Event
 from kombu.message import Message as Received
 from nameko.extensions import DependencyProvider, Entrypoint
-from nameko.messaging import QueueConsumer
+from nameko.messaging import QueueConsumer, QueueConsumerStopped
 from nameko.runners import ServiceRunner
-from psycopg import Connection
-from psycopg.rows import DictRow
 
 from chassis.clock import monotonic
 from chassis.consumer import Consumer
-from chassis.database import Doorbell, connect
-from chassis.settings import load
 from chassis.environment import ServiceEnvironment
-from chassis.subscriber import Delivery, Subscriber
+from chassis.holding import Holder
+from chassis.settings import load
+from chassis.subscriber import Delivery
 from chassis.topology import LANES, lane_of, topology_of
 
 log = structlog.get_logger(__name__)
@@ -34,16 +30,36 @@ log = structlog.get_logger(__name__)
 BATCH = 16
 PREFETCH = 64
 HEARTBEAT_S = 10
-BACK_OFF_S = 0.5
-_LOST = (OSError, ConnectionError, AttributeError)
+RESTART_S = 0.5
+LONGEST_RECONNECT_S = 1.0
 
 
 class FactQueues(QueueConsumer):  # type: ignore[misc]
     """nameko's queue consumer with our queues, and with a way out of a node that hangs."""
 
-    ticked = 0.0
+    def __init__(self) -> None:
+        super().__init__()
+        self.ticked = monotonic()
+        self.is_consuming = False
+
+    def run(self) -> None:
+        """Comes back from any error, of the broker or our own: a process without consumers would look healthy."""
+        known = (*self.connection_errors, *self.channel_errors)
+        while not self.should_stop:
+            try:
+                for _ in self.consume(limit=None):
+                    pass
+            except QueueConsumerStopped:
+                raise
+            except known as lost:
+                log.warning("consumer.lost", reason=type(lost).__name__)
+            except Exception:
+                log.exception("consumer.failed")
+            self.ticked = monotonic()
+            eventlet.sleep(0 if self.should_stop else RESTART_S)
 
     def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
+        self._consumers = {}
         for provider in self._providers:
             provider.forget()  # what an earlier connection brought comes again
             topology = topology_of(provider.consumer.service, provider.consumer.handlers)
@@ -57,20 +73,36 @@ class FactQueues(QueueConsumer):  # type: ignore[misc]
     def establish_connection(self) -> Iterator[Any]:
         broker = self.create_connection()
         try:
-            broker.ensure_connection(self.on_connection_error, self.connect_max_retries)
+            self._wait_for(broker)
             yield broker
-        except BaseException as lost:
-            log.warning("broker.left", reason=f"{type(lost).__name__}: {lost}"[:200])
+        except BaseException:
             broker.collect(socket_timeout=0.5)  # release() would wait for CloseOk as long as the node hangs
             raise
         else:
             broker.release()
+        finally:
+            self.is_consuming = False
+
+    def _wait_for(self, broker: Any) -> None:
+        broker.ensure_connection(
+            self.on_connection_error, interval_start=0.1, interval_step=0.2, interval_max=LONGEST_RECONNECT_S
+        )
 
     def on_connection_error(self, exc: Exception, interval: float) -> None:
+        self.ticked = monotonic()  # a broker that is away is no reason to end this process
         log.warning("broker.lost", reason=type(exc).__name__)
 
+    def on_consume_ready(self, connection: Any, channel: Any, consumers: Any, **kwargs: Any) -> None:
+        self.is_consuming = True
+        super().on_consume_ready(connection, channel, consumers, **kwargs)
+
+    def on_decode_error(self, message: Received, exc: Exception) -> None:
+        """kombu would acknowledge it away; the subscriber keeps it."""
+        for provider in self._providers:
+            provider.arrived(message)
+
     def on_iteration(self) -> None:
-        type(self).ticked = monotonic()
+        self.ticked = monotonic()
         super().on_iteration()
 
 
@@ -82,10 +114,10 @@ class Facts(Entrypoint):  # type: ignore[misc]
     def __init__(self, consumer: Consumer, **options: Any) -> None:
         super().__init__(**options)
         self.consumer = consumer
+        self.stopping = False
         self._lane = {each.DESCRIPTOR.full_name: lane_of(each) for each in consumer.handlers}
         self._waiting: dict[str, deque[Received]] = {lane: deque() for lane in LANES}
         self._bell = Event()
-        self._stopping = False
         self._pump: Any = None
 
     def setup(self) -> None:
@@ -96,7 +128,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
 
     def stop(self) -> None:
         """Takes nothing new, finishes the batch in hand; the rest goes back to the queue with the connection."""
-        self._stopping = True
+        self.stopping = True
         self._ring()
         self._pump.wait()
         self.queues.unregister_provider(self)
@@ -115,7 +147,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
             self._bell.send()
 
     def _run(self) -> None:
-        while not self._stopping:
+        while not self.stopping:
             batch = self._take()
             if batch:
                 done = Event()
@@ -139,7 +171,7 @@ def _acknowledge(batch: Sequence[Received], done: Event) -> Callable[..., Any]:
     def handle_result(worker_ctx: Any, result: Any = None, exc_info: Any = None) -> Any:
         if exc_info is None:
             for message in batch:
-                with suppress(*_LOST):
+                with suppress(Exception):  # its connection is gone: it comes again and its claim is found
                     message.ack()
         done.send()
         return result, exc_info
@@ -148,38 +180,16 @@ def _acknowledge(batch: Sequence[Received], done: Event) -> Callable[..., Any]:
 
 
 class Inbox(DependencyProvider):  # type: ignore[misc]
-    """One connection a service; a lost database means hold and back off, never requeue."""
+    """Gives a worker what does its batch."""
 
     def __init__(self, consumer: Consumer, environment: ServiceEnvironment) -> None:
-        self.consumer, self.environment = consumer, environment
-        self._subscriber = Subscriber(consumer.service, consumer.handlers)
-        self._connection: Connection[DictRow] | None = None
-        self._bell = Doorbell()
+        self._holder = Holder(consumer, environment.database_url)
 
     def get_dependency(self, worker_ctx: Any) -> Callable[[Sequence[Received]], None]:
-        return self._process
+        def process(batch: Sequence[Received]) -> None:
+            self._holder.process([_delivery(message) for message in batch], lambda: worker_ctx.entrypoint.stopping)
 
-    @property
-    def is_connected(self) -> bool:
-        return self._connection is not None and not self._connection.closed
-
-    def _process(self, batch: Sequence[Received]) -> None:
-        deliveries = [_delivery(message) for message in batch]
-        while True:
-            try:
-                connection = self._connected()
-                rings = self._subscriber.process(connection, deliveries)
-                self._bell.ring(connection, rings)
-                return
-            except (psycopg.OperationalError, psycopg.InterfaceError) as lost:
-                log.warning("database.lost", consumer=self.consumer.service, reason=type(lost).__name__)
-                self._connection = None
-                eventlet.sleep(BACK_OFF_S)
-
-    def _connected(self) -> Connection[DictRow]:
-        if self._connection is None or self._connection.closed:
-            self._connection = connect(self.environment.database_url, name=f"{self.consumer.service}.events")
-        return self._connection
+        return process
 
 
 def _delivery(message: Received) -> Delivery:
@@ -188,30 +198,55 @@ def _delivery(message: Received) -> Delivery:
     return Delivery(headers=message.headers or {}, content_type=message.content_type, body=raw)
 
 
-@dataclass(frozen=True, slots=True)
 class Hosted:
-    """The running consumers of this process."""
+    """The consumers of this process, a nameko container a service, each with its own broker user."""
 
-    runners: Sequence[ServiceRunner]
-    inboxes: Sequence[Inbox]
+    def __init__(self, consumers: Sequence[Consumer], environ: Mapping[str, str]) -> None:
+        self._runners = [_runner(each, load(ServiceEnvironment, environ, service=each.service)) for each in consumers]
+
+    def run(self) -> None:
+        """Starts all side by side and returns when one has died, with its error, or all were stopped."""
+        ended = eventlet.Queue()
+        for runner in self._runners:
+            eventlet.spawn(self._host, runner).link(ended.put)
+        for _ in self._runners:
+            ended.get().wait()
 
     def stop(self) -> None:
-        for runner in self.runners:
-            runner.stop()
+        """Finishes the batches in hand, side by side."""
+        for each in [eventlet.spawn(runner.stop) for runner in self._runners]:
+            each.wait()
+
+    def not_consuming(self) -> list[str]:
+        return [name for name, queues in self._queues() if not queues.is_consuming]
+
+    def stalled(self, longest_s: float) -> list[str]:
+        """Services whose consumer loop no longer ticks."""
+        now = monotonic()
+        return [name for name, queues in self._queues() if now - queues.ticked > longest_s]
+
+    @staticmethod
+    def _host(runner: ServiceRunner) -> None:
+        runner.start()
+        runner.wait()
+
+    def _queues(self) -> Iterator[tuple[str, FactQueues]]:
+        for runner in self._runners:
+            for container in runner.containers:
+                for extension in container.extensions:
+                    if isinstance(extension, FactQueues):
+                        yield container.service_name, extension
 
 
 def host(consumers: Sequence[Consumer], environ: Mapping[str, str]) -> Hosted:
-    """Starts a nameko container a consuming service, each with its own broker user."""
-    runners, inboxes = [], []
-    for consumer in consumers:
-        environment = load(ServiceEnvironment, environ, service=consumer.service)
-        inbox = Inbox(consumer, environment)
-        runner = ServiceRunner({"AMQP_URI": environment.amqp_url, "HEARTBEAT": HEARTBEAT_S, "max_workers": 4})
-        runner.add_service(_service(consumer, inbox))
-        runner.start()
-        runners.append(runner)
-        inboxes.append(inbox)
-    return Hosted(runners, inboxes)
+    """The consumers of these services, not started yet."""
+    return Hosted(consumers, environ)
+
+
+def _runner(consumer: Consumer, environment: ServiceEnvironment) -> ServiceRunner:
+    runner = ServiceRunner({"AMQP_URI": environment.amqp_url, "HEARTBEAT": HEARTBEAT_S, "max_workers": 4})
+    runner.add_service(_service(consumer, Inbox(consumer, environment)))
+    return runner
 
 
 def _service(consumer: Consumer, inbox: Inbox) -> type:

@@ -22,9 +22,12 @@ Tick = Callable[[Connection[DictRow]], int]
 class Loop(threading.Thread):
     """Runs `tick` until told to stop. A lost database is waited for; any other error ends the process' liveness."""
 
-    def __init__(self, url: str, *, name: str, channel: str, tick: Tick, poll_s: float = POLL_S) -> None:
+    def __init__(
+        self, url: str, *, name: str, channel: str, tick: Tick, poll_s: float = POLL_S, **session: str
+    ) -> None:
         super().__init__(name=name, daemon=True)
         self._url, self._channel, self._tick, self._poll_s = url, channel, tick, poll_s
+        self._session = session
         self._stopping = threading.Event()
         self.last_tick = monotonic()
         self.is_connected = False
@@ -43,11 +46,11 @@ class Loop(threading.Thread):
 
     def _connected(self) -> None:
         try:
-            with connect(self._url, name=self.name) as connection:
+            with connect(self._url, name=self.name, **self._session) as connection:
                 connection.execute(f'LISTEN "{self._channel}"'.encode())
                 self.is_connected = True
                 self._work(connection)
-        except psycopg.OperationalError as lost:
+        except (psycopg.OperationalError, psycopg.InterfaceError) as lost:
             log.warning("database.lost", loop=self.name, reason=type(lost).__name__)
             self._stopping.wait(BACK_OFF_S)
         finally:
@@ -64,5 +67,5 @@ class Loop(threading.Thread):
         """Until the bell rings, the poll is over or the loop is told to stop."""
         until = monotonic() + self._poll_s
         while not self._stopping.is_set() and (left := until - monotonic()) > 0:
-            if any(True for _ in connection.notifies(timeout=min(left, POLL_S), stop_after=1)):
+            if list(connection.notifies(timeout=min(left, POLL_S), stop_after=1)):  # all that have rung by now
                 return

@@ -4,6 +4,7 @@ import structlog
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from chassis.database import is_collision, is_lost
 from chassis.envelope import from_wire
 from chassis.subscriber import Arrived, Delivery, Subscriber
 
@@ -31,9 +32,10 @@ class SetAsideRunner:
                 connection.execute("DELETE FROM set_aside WHERE id = %s", [row["id"]])
                 self._wake_next(connection, row)
         except Exception as failure:
-            if row is None or connection.closed:
+            if row is None or is_lost(connection):
                 raise
-            self._postpone(connection, row, failure)
+            if not is_collision(failure):
+                self._postpone(connection, row, failure)
             return 1
         for channel in {*rings, "set_aside"}:
             connection.execute(f'NOTIFY "{channel}"'.encode())

@@ -1,6 +1,6 @@
 import eventlet
 
-eventlet.monkey_patch()  # noqa: E702  first of all: nothing may load unpatched
+eventlet.monkey_patch()
 """`python -m chassis.serve_events order notify`: hosts the consumers of any services in one process."""
 
 import os
@@ -15,10 +15,9 @@ from importlib.metadata import entry_points
 import structlog
 
 from chassis import logs, trace
-from chassis.clock import monotonic
 from chassis.consumer import Consumer
 from chassis.environment import EventsEnvironment
-from chassis.events import FactQueues, Hosted, host
+from chassis.events import Hosted, host
 from chassis.health import HealthServer
 from chassis.settings import load
 
@@ -28,29 +27,44 @@ STALLED_S = 30.0
 
 
 def main(services: Sequence[str]) -> int:
-    """Runs until SIGTERM or SIGINT."""
-    logs.configure("+".join(f"{name}.events" for name in services))
+    """Loads the consumers of these services by entry point and serves them."""
+    return serve([next(iter(entry_points(group="eldercare.events", name=name))).load() for name in services])
+
+
+def serve(consumers: Sequence[Consumer]) -> int:
+    """Runs until SIGTERM or SIGINT; ends with 70 when a consumer has died."""
+    logs.configure("+".join(f"{each.service}.events" for each in consumers))
     place = load(EventsEnvironment, os.environ)
     trace.configure("events", place.trace_endpoint)
-    consumers: list[Consumer] = [
-        next(iter(entry_points(group="eldercare.events", name=name))).load() for name in services
-    ]
-    stop = eventlet.event.Event()
+    hosted = host(consumers, os.environ)
+    health = HealthServer(place.health_address, live=lambda: _stalled(hosted), ready=lambda: _not_ready(hosted))
+    over = eventlet.event.Event()
+
+    def end(code: int) -> None:
+        if not over.ready():
+            over.send(code)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None if stop.ready() else stop.send())
-    started: list[Hosted] = []
-    health = HealthServer(place.health_address, live=_stalled, ready=lambda: "" if started else "not connected yet")
+        signal.signal(number, lambda *_: end(0))
+    eventlet.spawn(hosted.run).link(lambda _: end(70))
     health.start()
-    started.append(host(consumers, os.environ))
     log.info("events.started", port=health.port)
-    stop.wait()
-    started[0].stop()
-    return 0
+    code: int = over.wait()
+    if code:
+        log.error("events.died")
+    with eventlet.Timeout(place.grace_s, False):  # a hung broker must not hold us: what is unacked comes again
+        hosted.stop()
+    return code
 
 
-def _stalled() -> str:
-    silent = monotonic() - FactQueues.ticked
-    return f"the consumer loop has not ticked for {silent:.0f} s" if FactQueues.ticked and silent > STALLED_S else ""
+def _stalled(hosted: Hosted) -> str:
+    late = hosted.stalled(STALLED_S)
+    return f"the consumer loop does not tick: {', '.join(late)}" if late else ""
+
+
+def _not_ready(hosted: Hosted) -> str:
+    waiting = hosted.not_consuming()
+    return f"not consuming: {', '.join(waiting)}" if waiting else ""
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import structlog
 from google.protobuf.message import DecodeError, Message
 from psycopg import Connection
@@ -14,6 +13,7 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from chassis.context import Context
+from chassis.database import is_collision, is_lost
 from chassis.envelope import BrokenEnvelope, Envelope, from_wire
 from chassis.trace import span
 from chassis.work import Work
@@ -63,23 +63,19 @@ class Subscriber:
 
     def process(self, connection: Connection[DictRow], deliveries: Sequence[Delivery]) -> set[str]:
         """Handles a batch and commits; returns the bells to ring. Raises only what makes the database unusable."""
-        batch = _read(deliveries)
+        batch, careful = _read(deliveries), False
         while True:
             try:
-                return self._attempt(connection, batch, careful=False)
-            except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
-                log.info("batch.redone", consumer=self.consumer)
-            except psycopg.OperationalError:
-                raise
-            except Exception:  # some handler failed: once more, event by event, to find it
-                return self._careful(connection, batch)
-
-    def _careful(self, connection: Connection[DictRow], batch: Batch) -> set[str]:
-        while True:
-            try:
-                return self._attempt(connection, batch, careful=True)
-            except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
-                log.info("batch.redone", consumer=self.consumer)
+                return self._attempt(connection, batch, careful=careful)
+            except Exception as failure:
+                if is_lost(connection):
+                    raise
+                if is_collision(failure):
+                    log.info("batch.redone", consumer=self.consumer)
+                elif careful:
+                    raise
+                else:
+                    careful = True  # once more, event by event, to find which one it is
 
     def _attempt(self, connection: Connection[DictRow], batch: Batch, *, careful: bool) -> set[str]:
         with connection.transaction():
@@ -103,9 +99,9 @@ class Subscriber:
         try:
             with connection.transaction():
                 rings |= self.run(connection, arrived)
-        except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure, psycopg.OperationalError):
-            raise
         except Exception as failure:
+            if is_lost(connection) or is_collision(failure):
+                raise
             reason = type(failure).__name__
             log.warning("event.set_aside", event_id=str(arrived.envelope.id), type=arrived.envelope.type, reason=reason)
             self._set_aside(connection, arrived, reason, repr(failure))
@@ -169,10 +165,10 @@ class Subscriber:
                 envelope.id,
                 envelope.type,
                 envelope.aggregate,
-                Jsonb(dict(delivery.headers) | {"content_type": delivery.content_type}),
+                _headers(delivery),
                 delivery.body,
                 reason,
-                error[:2000],
+                _text(error)[:2000],
                 FIRST_RETRY,
             ],
         )
@@ -188,14 +184,26 @@ class Subscriber:
             [
                 self.consumer,
                 UUID(bytes=digest[:16]),
-                str(delivery.headers.get("ce-type", "")),
+                _text(str(delivery.headers.get("ce-type", ""))),
                 f"unreadable/{digest.hex()[:16]}",
-                Jsonb({k: str(v) for k, v in delivery.headers.items()} | {"content_type": delivery.content_type}),
+                _headers(delivery),
                 delivery.body,
-                reason[:2000],
+                _text(reason)[:2000],
             ],
         )
         log.warning("event.parked", consumer=self.consumer, reason="UNREADABLE")
+
+
+def _headers(delivery: Delivery) -> Jsonb:
+    """Headers as text: a broker carries what JSON does not know."""
+    kept = {_text(key): _text(str(value)) for key, value in delivery.headers.items()}
+    content_type = None if delivery.content_type is None else _text(delivery.content_type)
+    return Jsonb(kept | {"content_type": content_type})
+
+
+def _text(value: str) -> str:
+    """What PostgreSQL can store of a text."""
+    return value.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _read(deliveries: Sequence[Delivery]) -> Batch:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import psycopg
 import structlog
 from psycopg import Connection
 from psycopg.rows import DictRow
 
 from chassis.context import Context
+from chassis.database import is_collision, is_lost
 from chassis.trace import span
 from chassis.work import Work
 
@@ -51,11 +51,11 @@ class TimerRunner:
                 if row is None:
                     return 0
                 rings = self._fire(connection, row)
-        except (psycopg.OperationalError, psycopg.InterfaceError):
-            raise
         except Exception as failure:
-            assert row is not None
-            self._postpone(connection, row, failure)
+            if row is None or is_lost(connection):
+                raise
+            if not is_collision(failure):
+                self._postpone(connection, row, failure)
             return 1
         for channel in rings:
             connection.execute(f'NOTIFY "{channel}"'.encode())

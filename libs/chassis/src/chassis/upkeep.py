@@ -9,11 +9,13 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from chassis.context import Context
+from chassis.database import is_lost
 from chassis.work import Work
 
 log = structlog.get_logger(__name__)
 
 _ROWS = Gauge("eldercare_waiting_rows", "Rows that wait, by service and place", ["service", "place"])
+_AUDITED = Gauge("eldercare_audited_seconds", "Unix time of the last completed audit", ["service"])
 _FIGURES = {
     "outbox": "SELECT count(*) AS n FROM outbox WHERE parked_at IS NULL",
     "outbox_parked": "SELECT count(*) AS n FROM outbox WHERE parked_at IS NOT NULL",
@@ -44,8 +46,18 @@ class Upkeep:
             row = connection.execute(sql.encode()).fetchone()
             _ROWS.labels(self._service, place).set(row["n"] if row else 0)
         if self._auditor is not None:
-            self._audit(connection, self._auditor)
+            self._look(connection, self._auditor)
         return 0
+
+    def _look(self, connection: Connection[DictRow], auditor: Callable[[Work], object]) -> None:
+        """An auditor that fails is shown and tried again; it does not take the service with it."""
+        try:
+            self._audit(connection, auditor)
+            _AUDITED.labels(self._service).set_to_current_time()
+        except Exception:
+            if is_lost(connection):
+                raise
+            log.exception("auditor.failed", service=self._service)
 
     def _audit(self, connection: Connection[DictRow], auditor: Callable[[Work], object]) -> None:
         with connection.transaction():

@@ -57,6 +57,7 @@ CREATE TABLE outbox (
     error text NOT NULL DEFAULT ''
 );
 CREATE INDEX outbox_aggregate ON outbox (aggregate);
+CREATE INDEX outbox_waiting ON outbox (aggregate) WHERE parked_at IS NOT NULL OR next_at IS NOT NULL;
 
 CREATE FUNCTION append_event(
     p_id uuid, p_type text, p_aggregate text, p_correlation text, p_causation text, p_actor text, p_region text,
@@ -93,8 +94,12 @@ CREATE FUNCTION event_hash(
         'UTF8') || sha256(p_data))
 $$;
 
--- Rows whose chain does not hold: edited, removed in the middle, or forged.
+-- Rows whose chain does not hold: edited, removed, or forged. Removed at the end: the head of the chain has no row.
 CREATE FUNCTION broken_events() RETURNS TABLE (id uuid, aggregate text, sequence bigint) LANGUAGE sql STABLE AS $$
+    SELECT NULL::uuid, s.aggregate, s.sequence FROM streams s
+    WHERE s.sequence > 0 AND NOT EXISTS (SELECT FROM events e WHERE e.aggregate = s.aggregate
+                                         AND e.sequence = s.sequence AND e.hash = s.hash)
+    UNION ALL
     SELECT id, aggregate, sequence FROM (
         SELECT e.*, lag(hash) OVER w AS before, lag(sequence) OVER w AS before_sequence
         FROM events e WINDOW w AS (PARTITION BY aggregate ORDER BY sequence)
@@ -134,6 +139,8 @@ DECLARE
 BEGIN
     IF to_regclass(v_name) IS NULL THEN
         EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', v_name, p_table, v_from, v_until);
+        -- Rights are checked on the table it belongs to; its own would be a way around them.
+        EXECUTE format('REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON %I FROM eldercare_app', v_name);
     END IF;
 EXCEPTION
     WHEN check_violation THEN NULL;  -- the default partition already holds rows of that month; they stay there

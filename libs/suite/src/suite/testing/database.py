@@ -32,7 +32,11 @@ class TestDatabase:
     def __init__(self, service: str, urls: DatabaseUrls) -> None:
         self.service = service
         self.urls = urls
-        self.connection = psycopg.connect(urls.app, autocommit=True, row_factory=dict_row)
+        self.reconnect()
+
+    def reconnect(self) -> None:
+        """For a test that has stopped the server."""
+        self.connection = psycopg.connect(self.urls.app, autocommit=True, row_factory=dict_row)
 
     @contextmanager
     def work(

@@ -1,0 +1,83 @@
+"""The listener as a process of its own, patched by eventlet, beside a relay in this one."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from kombu.connection import Connection
+
+from chassis.database import connect
+from libs.chassis.tests.telling import GATE, LISTENER
+from suite.processes import Process
+from suite.servers.ports import free_port
+from suite.testing import DatabaseFactory, TestDatabase
+from suite.waiting import until
+
+
+class Hosting:
+    """A consuming process and what it has done."""
+
+    def __init__(self, db: TestDatabase, amqp_url: str, folder: Path) -> None:
+        self.db, self.amqp_url, self.log = db, amqp_url, folder / "consumer.log"
+        port = free_port()
+        self._ready = f"http://127.0.0.1:{port}/readyz"
+        own = {
+            f"ELDERCARE_{LISTENER.upper()}_DATABASE_URL": db.urls.app,
+            f"ELDERCARE_{LISTENER.upper()}_AMQP_URL": amqp_url,
+            f"ELDERCARE_{LISTENER.upper()}_SIGNING_KEY": "unused",
+            f"ELDERCARE_{LISTENER.upper()}_SEAL_KEYS": "unused",
+            "ELDERCARE_TRUSTED_KEYS": "unused",
+            "ELDERCARE_EVENTS_HEALTH_ADDRESS": f"127.0.0.1:{port}",
+            "ELDERCARE_EVENTS_GRACE_S": "5",
+            "PATH": os.environ["PATH"],
+        }
+        argv = [sys.executable, "-m", "libs.chassis.tests.hosting.consumer"]
+        self.process = Process("consumer", argv, own, self.log, self._ready)
+
+    def start(self) -> None:
+        self.process.start()
+
+    def wait_ready(self) -> None:
+        until(self.process.is_ready, "the consumer consumes", patience_s=60)
+
+    def ask_to_end(self) -> None:
+        """SIGTERM, as whoever rolls out a new release does."""
+        assert self.process.pid is not None
+        os.kill(self.process.pid, signal.SIGTERM)
+
+    def handled(self) -> list[str]:
+        """The aggregates in the order their facts were handled."""
+        return [message.region.name for message in self.db.messages()]
+
+    def wait_handled(self, times: int) -> list[str]:
+        until(lambda: len(self.handled()) >= times, f"{times} facts are handled", patience_s=60)
+        return self.handled()
+
+    def says(self, what: str) -> bool:
+        return what in self.log.read_text()
+
+    @contextmanager
+    def gate_closed(self) -> Iterator[None]:
+        """While it is closed, a batch in hand stays in hand."""
+        with closing(connect(self.db.urls.app, name="gate")) as keeper:
+            keeper.execute("SELECT pg_advisory_lock(%s)", [GATE])
+            yield
+
+    def at_the_gate(self) -> bool:
+        return bool(self.db.rows("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
+
+    def in_queue(self, lane: str) -> int:
+        """Messages that wait in the broker and are in nobody's hands."""
+        with Connection(self.amqp_url) as broker:
+            return int(broker.channel().queue_declare(f"{LISTENER}.{lane}.0", passive=True).message_count)
+
+
+@pytest.fixture
+def hosting(database: DatabaseFactory, urls: dict[str, str], tmp_path: Path) -> Iterator[Hosting]:
+    hosting = Hosting(database("people"), urls[LISTENER], tmp_path)
+    yield hosting
+    hosting.process.stop(grace=10)
