@@ -1,0 +1,1 @@
+"""Faults staged on one machine."""
