@@ -88,23 +88,23 @@ def _settled(home: Home) -> bool:
 
 def _prepare(home: Home, programs: Path, password: str, port: int, durable: bool) -> None:
     if not _settled(home):
-        _create(home, programs, password)
+        _create(home, programs, password, durable=durable)
     data = home.folder / "data"
     (data / "postmaster.pid").unlink(missing_ok=True)  # nobody lives here: the lock of the run folder says so
     home.write("data/postgresql.auto.conf", _conf(port, durable=durable))
 
 
-def _create(home: Home, programs: Path, password: str) -> None:
+def _create(home: Home, programs: Path, password: str, *, durable: bool) -> None:
     home.clear()
     secret = home.write("first-password", password)
     home.run(
         programs / "initdb",
         *("-D", home.folder / "data", "--username=postgres", "--auth=scram-sha-256", f"--pwfile={secret}"),
-        *("--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions", "--no-sync"),
+        *("--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"),
+        *(() if durable else ("--no-sync",)),
         env=ENV,
     )
     secret.unlink()
-    os.sync()
     home.write(SETTLED, "")
 
 
