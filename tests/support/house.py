@@ -9,7 +9,6 @@ from google.protobuf.message import Message
 
 from chassis.clock import wall_now
 from chassis.rpc.client import Refused
-from device_service.adapters.watch.speak import Fix
 from eldercare.device.v1.events_pb2 import AlarmRaised
 from eldercare.notify.v1 import message_pb2 as answers
 from eldercare.notify.v1.events_pb2 import MessageSent
@@ -25,6 +24,7 @@ from suite.cast import Member
 from suite.crowd import Household, households, settle_in
 from suite.journals import Journals
 from suite.phone import Phone, as_person, as_suite, new_request
+from suite.simulated_watch import Fix
 from suite.testing import push_clock
 from suite.waiting import NeverHappened, until
 from suite.watch import Status, WatchLine

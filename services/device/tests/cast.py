@@ -10,13 +10,13 @@ from chassis.ids import uuid7
 from chassis.seal import Seals
 from device_service.adapters.contract import DecodeError, Line, SessionState
 from device_service.adapters.watch import ADAPTER
-from device_service.adapters.watch.speak import Fix, SimulatedWatch, Status
 from device_service.device.use_cases import NewDevice, assign_device, register_device
 from device_service.frame.received import Received, Stored
 from device_service.frame.use_cases import store_frames
 from device_service.handlers import HANDLERS
 from eldercare.people.v1.events_pb2 import PersonChanged
 from eldercare.people.v1.person_pb2 import ROLE_KIND_ELDER, ROLE_KIND_FAMILY, Person, Role
+from suite.simulated_watch import Fix, SimulatedWatch, Status
 from suite.testing import TestDatabase
 
 DISTRICT = "regions/demo-city/lake-district"

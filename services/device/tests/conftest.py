@@ -3,8 +3,8 @@
 import pytest
 
 from chassis.seal import Seals
-from device_service.adapters.watch.speak import SimulatedWatch
 from services.device.tests.cast import NUMBER, Wire, give_watch
+from suite.simulated_watch import SimulatedWatch
 from suite.testing import DatabaseFactory, TestDatabase
 
 

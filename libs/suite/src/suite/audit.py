@@ -63,7 +63,7 @@ def completed_orders_are_covered(stores: Stores) -> Iterator[str]:
     """A completed order has a hold or an open urgent claim, and a timer in the future."""
     sql = f"SELECT name FROM orders WHERE state = 'completed' AND complete_time < app_now() - {STUCK}"
     completed = _names(stores["order"], sql)
-    covered = "SELECT order_name FROM settlements WHERE state IN ('held', 'claim_open', 'capturing')"
+    covered = "SELECT order_name FROM settlements WHERE state IN ('holding', 'held', 'claim_open', 'capturing')"
     yield from (
         f"{name} is completed and has no hold" for name in sorted(completed - _names(stores["payment"], covered))
     )
@@ -75,6 +75,12 @@ def ledger_sums_to_zero(stores: Stores) -> Iterator[str]:
     sql = "SELECT asset, sum(amount) AS n FROM entries GROUP BY asset HAVING sum(amount) <> 0"
     for row in stores["payment"].execute(sql).fetchall():
         yield f"the ledger is off by {row['n']} {row['asset']}"
+
+
+def payment_is_whole(stores: Stores) -> Iterator[str]:
+    """Payment's own rules: sums, machine against ledger, unmatched references."""
+    for row in stores["payment"].execute("SELECT kind, name FROM payment_breaches('-infinity')").fetchall():
+        yield f"{row['name']}: {row['kind']}"
 
 
 def nothing_is_stuck(stores: Stores) -> Iterator[str]:
@@ -103,6 +109,7 @@ RULES: dict[str, Callable[[Stores], Iterator[str]]] = {
     "each confirmed order settled exactly once": confirmed_orders_are_settled,
     "each completed order held and timed": completed_orders_are_covered,
     "the ledger sums to zero": ledger_sums_to_zero,
+    "payment agrees with itself": payment_is_whole,
     "nothing stuck, set aside or parked": nothing_is_stuck,
     "the journals are whole": journals_are_whole,
 }

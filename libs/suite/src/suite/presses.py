@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chassis.clock import monotonic, wall_now
-from device_service.adapters.watch.speak import Body, Fix, SimulatedWatch, Status, answers
 from suite.crowd import Household
+from suite.simulated_watch import Body, Fix, SimulatedWatch, Status, answers
 
 ACK_PATIENCE_S = 30.0
 

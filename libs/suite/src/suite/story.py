@@ -12,7 +12,6 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from chassis.clock import monotonic, wall_now
 from chassis.envelope import Envelope
 from chassis.rpc.client import Refused
-from device_service.adapters.watch.speak import Fix
 from eldercare.device.v1 import events_pb2 as device
 from eldercare.notify.v1 import events_pb2 as notify
 from eldercare.notify.v1.message_pb2 import ANSWER_KIND_SEEN
@@ -36,6 +35,7 @@ from suite.box.state import BoxState
 from suite.journals import Journals
 from suite.phone import Phone, as_person, new_request
 from suite.seed import give_voucher
+from suite.simulated_watch import Fix
 from suite.waiting import until
 from suite.watch import Status, WatchLine
 

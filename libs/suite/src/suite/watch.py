@@ -2,7 +2,7 @@
 
 import socket
 
-from device_service.adapters.watch.speak import SimulatedWatch, Status, answers
+from suite.simulated_watch import SimulatedWatch, Status, answers
 
 __all__ = ["SimulatedWatch", "Status", "WatchLine"]
 

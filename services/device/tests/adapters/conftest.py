@@ -6,7 +6,7 @@ from hypothesis import settings
 
 from device_service.adapters.contract import Decoded, Line, SessionState
 from device_service.adapters.watch import ADAPTER
-from device_service.adapters.watch.speak import SimulatedWatch
+from suite.simulated_watch import SimulatedWatch
 
 # pytest services/device/tests/adapters --hypothesis-profile=thorough
 settings.register_profile("thorough", max_examples=10_000, deadline=None)

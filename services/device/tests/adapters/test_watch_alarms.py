@@ -6,8 +6,8 @@ import pytest
 
 from device_service.adapters.contract import Decoded, SessionState
 from device_service.adapters.events import Alarm, DeviceStatus
-from device_service.adapters.watch.speak import Fix, SimulatedWatch, Status
 from services.device.tests.adapters.conftest import RECEIVED, Hear
+from suite.simulated_watch import Fix, SimulatedWatch, Status
 
 AT = datetime(2026, 3, 5, 6, 7, 8, tzinfo=UTC)
 HOME = Fix(lat=31.2304, lon=121.4737, accuracy_m=6.5)

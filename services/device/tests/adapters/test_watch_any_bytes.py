@@ -13,7 +13,7 @@ from device_service.adapters.events import Alarm, Media
 from device_service.adapters.record import to_record
 from device_service.adapters.watch import ADAPTER
 from device_service.adapters.watch.media import escape, unescape
-from device_service.adapters.watch.speak import Around, Fix, SimulatedWatch, Wifi
+from suite.simulated_watch import Around, Fix, SimulatedWatch, Wifi
 
 NEW = SessionState()
 AT = datetime(2026, 3, 5, 6, 7, 8, tzinfo=UTC)

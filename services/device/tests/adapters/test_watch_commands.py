@@ -5,8 +5,8 @@ import pytest
 from device_service.adapters.contract import Command, CommandArgument, DecodeError, Line, SessionState
 from device_service.adapters.events import CommandResult, Media
 from device_service.adapters.watch import ADAPTER
-from device_service.adapters.watch.speak import SimulatedWatch, answers
 from services.device.tests.adapters.conftest import RECEIVED, Hear
+from suite.simulated_watch import SimulatedWatch, answers
 
 Args = dict[str, CommandArgument]
 KNOWN = SessionState(identity="7031234567", dialect={"maker": "3G", "indexed": ""})

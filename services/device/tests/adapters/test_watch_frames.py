@@ -7,8 +7,8 @@ import pytest
 from device_service.adapters.contract import Garbage, Line, SessionState
 from device_service.adapters.watch import ADAPTER
 from device_service.adapters.watch.framing import FRAME_TOO_LONG, NOISE
-from device_service.adapters.watch.speak import Around, Fix, SimulatedWatch, Status, Tower, Wifi
 from services.device.tests.adapters.conftest import Hear
+from suite.simulated_watch import Around, Fix, SimulatedWatch, Status, Tower, Wifi
 
 NEW = SessionState()
 AT = datetime(2026, 3, 5, 6, 7, 8, tzinfo=UTC)

@@ -13,9 +13,9 @@ from urllib.request import urlopen
 from uuid import uuid4
 
 from chassis.seal import Seals
-from device_service.adapters.watch.speak import answers
 from device_service.ingress.process import serve_until
 from device_service.settings import IngressSettings
+from suite.simulated_watch import answers
 from suite.testing import TestDatabase
 from suite.waiting import until
 

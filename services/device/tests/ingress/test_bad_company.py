@@ -2,11 +2,11 @@
 
 import pytest
 
-from device_service.adapters.watch.speak import SimulatedWatch
 from eldercare.device.v1.events_pb2 import AlarmRaised
 from services.device.tests.cast import press
 from services.device.tests.ingress.conftest import PortFactory
 from services.device.tests.ingress.port import Line, OpenPort
+from suite.simulated_watch import SimulatedWatch
 from suite.testing import TestDatabase
 from suite.waiting import until
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from chassis.seal import Seals
-from device_service.adapters.watch.speak import SimulatedWatch
 from eldercare.device.v1.events_pb2 import AlarmRaised
 from services.device.tests.cast import press
 from services.device.tests.ingress.port import OpenPort, bound, settings_of
+from suite.simulated_watch import SimulatedWatch
 from suite.testing import TestDatabase
 
 PROCESS = [sys.executable, "-m", "device_service.entrypoints.ingress"]

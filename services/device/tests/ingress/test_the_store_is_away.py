@@ -6,11 +6,11 @@ from contextlib import contextmanager
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from device_service.adapters.watch.speak import SimulatedWatch
 from eldercare.device.v1.events_pb2 import AlarmRaised
 from services.device.tests.cast import press
 from services.device.tests.ingress.port import Line, OpenPort
 from suite.servers import Servers
+from suite.simulated_watch import SimulatedWatch
 from suite.testing import TestDatabase
 from suite.waiting import until
 

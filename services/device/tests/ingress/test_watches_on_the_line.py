@@ -2,11 +2,11 @@
 
 import pytest
 
-from device_service.adapters.watch.speak import SimulatedWatch
 from device_service.device.store import find_device
 from eldercare.device.v1.events_pb2 import AlarmRaised, SecondSessionSeen
 from services.device.tests.cast import EVERYTHING_AT_ONCE, give_watch, press
 from services.device.tests.ingress.port import Line, OpenPort
+from suite.simulated_watch import SimulatedWatch
 from suite.testing import TestDatabase
 from suite.waiting import until
 

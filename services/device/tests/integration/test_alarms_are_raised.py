@@ -8,7 +8,6 @@ import psycopg
 import pytest
 
 from chassis.seal import Seals
-from device_service.adapters.watch.speak import SimulatedWatch, Status
 from device_service.alarm.store import find_alarm
 from device_service.frame.received import Verdict
 from device_service.frame.sealing import open_position
@@ -24,6 +23,7 @@ from services.device.tests.cast import (
     press,
     register_watch,
 )
+from suite.simulated_watch import SimulatedWatch, Status
 from suite.testing import TestDatabase
 
 

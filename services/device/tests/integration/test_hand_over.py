@@ -8,7 +8,6 @@ import pytest
 from google.protobuf.message import Message
 
 from chassis.effects import Executor
-from device_service.adapters.watch.speak import SimulatedWatch, Status
 from device_service.alarm.desk import Desk
 from device_service.alarm.executors import OpenIncident, PageDutyDesk
 from device_service.alarm.hand_over import OPEN_INCIDENT, PAGE_DUTY_DESK, TIMERS, find_forgotten
@@ -19,6 +18,7 @@ from eldercare.device.v1.events_pb2 import AlarmRaised, DutyDeskPaged
 from eldercare.order.v1.events_pb2 import AlarmAttached, AlarmAttachedToTask, IncidentOpened, TaskOpened
 from services.device.tests.cast import GRANNY_WEN, PARK_CELL, PLUM_GARDEN, Wire, press
 from services.device.tests.peers import DeskDoor, OrderDoor, desk_listening, order_listening
+from suite.simulated_watch import SimulatedWatch, Status
 from suite.testing import TestDatabase
 
 Effects = dict[str, Executor]

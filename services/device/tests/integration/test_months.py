@@ -1,8 +1,8 @@
 """Frames and observations lie in months, made ahead; a month nobody made loses nothing."""
 
-from device_service.adapters.watch.speak import SimulatedWatch
 from device_service.auditor import make_partitions
 from services.device.tests.cast import Wire
+from suite.simulated_watch import SimulatedWatch
 from suite.testing import TestDatabase
 
 

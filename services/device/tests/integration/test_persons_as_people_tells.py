@@ -8,7 +8,6 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from chassis.seal import Seals, Unsealable
 from chassis.subject_keys import SubjectErased, open_for
 from device_service.access import relate
-from device_service.adapters.watch.speak import SimulatedWatch
 from device_service.alarm.store import find_alarm
 from device_service.device.store import find_device
 from device_service.frame.received import Verdict
@@ -18,6 +17,7 @@ from eldercare.device.v1.events_pb2 import AlarmRaised, DeviceAssigned
 from eldercare.people.v1.events_pb2 import PersonChanged, PersonErased
 from eldercare.people.v1.person_pb2 import ROLE_KIND_FAMILY, Person, Role
 from services.device.tests.cast import DAUGHTER_WEN, GRANNY_WEN, HILL, HOME_CELL, PLUM_GARDEN, Wire, introduce, press
+from suite.simulated_watch import SimulatedWatch
 from suite.testing import TestDatabase
 
 

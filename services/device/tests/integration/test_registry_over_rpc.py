@@ -8,7 +8,6 @@ import pytest
 from chassis.rpc.client import Refused
 from chassis.seal import Seals
 from chassis.work import Caller
-from device_service.adapters.watch.speak import SimulatedWatch
 from eldercare.device.v1.device_pb2 import Device
 from eldercare.device.v1.device_service_pb2 import (
     AssignDeviceRequest,
@@ -34,6 +33,7 @@ from services.device.tests.cast import (
     introduce,
     press,
 )
+from suite.simulated_watch import SimulatedWatch
 from suite.testing import RpcFactory, RunningRpc, TestDatabase
 
 OPERATOR = Caller(subject="persons/00000000-0000-7000-8000-0000000000aa", roles=(f"operator@{DISTRICT}",))

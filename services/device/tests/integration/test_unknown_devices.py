@@ -1,11 +1,11 @@
 """Who speaks without being registered is counted and shown, never answered."""
 
 from chassis.seal import Seals
-from device_service.adapters.watch.speak import SimulatedWatch
 from device_service.frame.received import Stray, Verdict
 from device_service.frame.unknown import KEPT_OF_EACH, keep_stray, list_unknown
 from eldercare.device.v1.events_pb2 import AlarmRaised
 from services.device.tests.cast import NUMBER, Wire, dump, press, register_watch
+from suite.simulated_watch import SimulatedWatch
 from suite.testing import TestDatabase
 
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from chassis.seal import Seals, decrypt
 from chassis.subject_keys import keys_for, open_for
-from device_service.adapters.watch.speak import SimulatedWatch
 from device_service.device.store import find_device
 from device_service.device.use_cases import assign_device
 from device_service.frame.received import Verdict
@@ -23,6 +22,7 @@ from services.device.tests.cast import (
     press,
     register_watch,
 )
+from suite.simulated_watch import SimulatedWatch
 from suite.testing import TestDatabase
 
 
