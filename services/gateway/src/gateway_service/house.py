@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, TypeVar
 
+import structlog
 from fastapi import Depends, Request
 from google.protobuf.message import Message
 from grpc import aio
@@ -62,6 +63,8 @@ class SignedIn:
         self, method: aio.UnaryUnaryMultiCallable[Any, Answer], request: Message, *, about: str = "", purpose: str = ""
     ) -> Answer:
         """`about` is the correlation: an incident's uuid."""
+        if about:
+            structlog.contextvars.bind_contextvars(correlation=about)
         errand = replace(self.errand, correlation=about, purpose=purpose)
         return await self.peers.call(method, request, errand)
 
@@ -70,15 +73,16 @@ class SignedIn:
         return replace(self, errand=self.house.errand(self.errand.token))
 
 
-def house_of(request: Request) -> House:
+async def house_of(request: Request) -> House:
     house: House = request.app.state.house
     return house
 
 
-def signed_in(request: Request, house: Annotated[House, Depends(house_of)]) -> SignedIn:
+async def signed_in(request: Request, house: Annotated[House, Depends(house_of)]) -> SignedIn:
     """Refuses whoever has no whole token of ours."""
     token = token_of(request)
     caller = house.identity.verify(token)
+    structlog.contextvars.bind_contextvars(actor=caller.subject)
     return SignedIn(house=house, caller=caller, language=language_of(request), errand=house.errand(token))
 
 

@@ -24,10 +24,11 @@ class Story:
 
     def __init__(self, length: int) -> None:
         self.entries = [entry(number) for number in range(1, length + 1)]
-        self.is_away = False
+        self.is_away, self.was_missed = False, asyncio.Event()
 
     async def after(self, _: Topic, entry_id: int) -> list[TimelineEntry]:
         if self.is_away:
+            self.was_missed.set()
             raise Problem("UNREACHABLE", 503)
         return [each for each in self.entries if each.id > entry_id][:PAGE]
 
@@ -89,7 +90,7 @@ def test_a_timeline_that_was_away_is_caught_up_with() -> None:
         listener = Listener()
         puller.listeners.add(listener)
         puller.begin_after(0)
-        await asyncio.sleep(0)
+        await story.was_missed.wait()
         story.grow(PAGE * 2)
         story.is_away = False
         assert await read(listener, PAGE * 2 + 1) == list(range(1, PAGE * 2 + 2))
@@ -132,6 +133,21 @@ def test_nobody_is_told_anything_before_the_first_listener_has_caught_up() -> No
         puller.begin_after(7)
         await was_asked.wait()
         assert asked[0] == 7
+        puller.stop("end")
+
+    in_a_loop(scene)
+
+
+def test_a_feed_that_cannot_be_filled_does_not_pretend_to_be_live() -> None:
+    async def scene() -> None:
+        story = Story(1)
+        story.is_away = True
+        puller = Puller(TOPIC, story.after, lambda: 0.01)
+        listener = Listener()
+        puller.listeners.add(listener)
+        puller.begin_after(0)
+        assert [news async for news in listener.read()] == []
+        assert listener.closed == "not_fetched"
         puller.stop("end")
 
     in_a_loop(scene)

@@ -13,6 +13,8 @@ from gateway_service.problem.problem import Problem
 log = structlog.get_logger(__name__)
 Fetch = Callable[[Topic, int], Awaitable[list[TimelineEntry]]]
 PAGE = 100
+# A feed that cannot be filled says so by ending: its clients ask again and are told why.
+GIVE_UP_AFTER, ASK_AGAIN_S = 3, 1.0
 
 
 class Puller:
@@ -23,6 +25,7 @@ class Puller:
         self.listeners: set[Listener] = set()
         self._cursor: int | None = None
         self._rung = asyncio.Event()
+        self._failures = 0
         self._task = asyncio.create_task(self._run(), name=f"pull {topic.name}")
 
     def begin_after(self, entry_id: int) -> None:
@@ -36,6 +39,9 @@ class Puller:
 
     def stop(self, why: str) -> None:
         self._task.cancel()
+        self._let_go(why)
+
+    def _let_go(self, why: str) -> None:
         for listener in self.listeners:
             listener.close(why)
 
@@ -44,12 +50,17 @@ class Puller:
             await self._wait()
             try:
                 await self._pull()
+                self._failures = 0
             except Problem as problem:
-                log.warning("feed.not_fetched", reason=problem.reason, key=self.topic.name)
+                self._failures += 1
+                log.warning("feed.not_fetched", reason=problem.reason, key=self.topic.name, count=self._failures)
+                if self._failures == GIVE_UP_AFTER:
+                    self._let_go("not_fetched")
 
     async def _wait(self) -> None:
+        look_every = min(self._look_every(), ASK_AGAIN_S) if self._failures else self._look_every()
         try:
-            await asyncio.wait_for(self._rung.wait(), self._look_every())
+            await asyncio.wait_for(self._rung.wait(), look_every)
         except TimeoutError:
             return
         self._rung.clear()

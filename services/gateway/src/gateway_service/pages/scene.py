@@ -68,10 +68,15 @@ async def order_scene(asked: SignedIn, name: str) -> OrderScene:
 
 
 async def story(asked: SignedIn, uuid: UUID) -> list[TimelineEntry]:
-    """The story so far; of one that never ends, its first thousand lines."""
+    """The story so far; of one that never ends, its first thousand lines. Without notify the page comes without it."""
     topic, told = Topic(name=f"incidents/{uuid}", language=asked.language), list[TimelineEntry]()
     while len(told) < LONGEST_STORY:
-        page = await entries_after(asked.peers, topic, told[-1].id if told else 0, asked.errand)
+        try:
+            page = await entries_after(asked.peers, topic, told[-1].id if told else 0, asked.errand)
+        except Problem as problem:
+            if problem.status < 500:
+                raise
+            break
         told += page
         if len(page) < PAGE:
             break

@@ -34,6 +34,14 @@
     if (line.textContent !== words) line.textContent = words;
   }
 
+  // htmx reconnects a feed that was open; one that never opened is asked for again here.
+  function askAgain(event) {
+    const feed = event.target;
+    if (!feed.hasAttribute || !feed.hasAttribute("hx-sse:connect")) return;
+    tellLine(true);
+    setTimeout(() => feed.dispatchEvent(new CustomEvent("feed-lost")), 2000);
+  }
+
   function tell(words) {
     const said = document.getElementById("said");
     const sentence = document.createElement("p");
@@ -64,6 +72,8 @@
 
   document.addEventListener("submit", locate, true);
   document.addEventListener("htmx:after:swap", () => { showTimes(document); countDown(); });
+  document.addEventListener("htmx:response:error", askAgain);
+  document.addEventListener("htmx:error", askAgain);
   document.addEventListener("htmx:sse:after:connection", () => tellLine(false));
   document.addEventListener("htmx:sse:close", () => tellLine(true));
   document.addEventListener("htmx:sse:error", (event) => {

@@ -105,13 +105,13 @@ async def list_timeline(uuid: Uuid, asked: Asked, query: Annotated[TimelineQuery
     return TimelineView(entries=[entry_view(each) for each in answer.entries])
 
 
-@router.get("/incidents/{uuid}/events", response_class=EventStream, responses=DOCUMENTED)
+@router.get("/incidents/{uuid}/events", status_code=200, response_class=EventStream, responses=DOCUMENTED)
 async def stream_incident(feed: IncidentFeed) -> EventStream:
     """The story as it happens: first what came after Last-Event-ID, then each new entry."""
     return EventStream(feed, _event)
 
 
-@router.get("/live", response_class=EventStream, responses=DOCUMENTED)
+@router.get("/live", status_code=200, response_class=EventStream, responses=DOCUMENTED)
 async def stream_region(feed: RegionFeed) -> EventStream:
     """All incidents of a region as they happen, and pages to its duty desk. Operators and supervisors."""
     return EventStream(feed, _event)

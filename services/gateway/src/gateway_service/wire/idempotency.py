@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Header
 
 
-def _request_id(
+async def _request_id(
     idempotency_key: Annotated[
         UUID,
         Header(
