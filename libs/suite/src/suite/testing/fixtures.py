@@ -1,6 +1,7 @@
 """Servers of a worker's own: PostgreSQL alone starts for most tests, the others when a test first asks."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,6 +28,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """One run folder for all workers of a run."""
     if not hasattr(config, "workerinput"):
         os.environ["ELDERCARE_TEST_RUN"] = tempfile.mkdtemp(prefix="eldercare-test-")
+        Path(os.environ["ELDERCARE_TEST_RUN"]).chmod(0o755)  # root's servers run as other users
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.get("ELDERCARE_TEST_RUN", ""), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
