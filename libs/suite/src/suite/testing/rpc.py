@@ -111,7 +111,7 @@ def rpc(database: DatabaseFactory, rpc_keys: Path) -> Iterator[RpcFactory]:
     def start(service: str, *, db: TestDatabase | None = None, environ: Mapping[str, str] | None = None) -> RunningRpc:
         (point,) = entry_points(group="eldercare.core", name=service)
         db = db or database(service)
-        core = running_core(point.load(), _environ(service, db, rpc_keys) | dict(environ or {}))
+        core = running_core(point.load(), environ_of(service, db, rpc_keys) | dict(environ or {}))
         running.append(RunningRpc(core, db, rpc_keys))
         running[-1].start()
         return running[-1]
@@ -127,7 +127,8 @@ def running_core(core: Core[Any], environ: Mapping[str, str]) -> RunningCore:
     return RunningCore(core, load(core.settings, environ), environment, rpc_targets(environ))
 
 
-def _environ(service: str, db: TestDatabase, keys: Path) -> dict[str, str]:
+def environ_of(service: str, db: TestDatabase, keys: Path) -> dict[str, str]:
+    """What a process of that service would find in its environment."""
     prefix = f"ELDERCARE_{service.upper()}"
     return {
         "PATH": os.environ.get("PATH", ""),
