@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from chassis.context import Context
 from chassis.envelope import Envelope, to_wire
@@ -105,7 +106,7 @@ def test_the_runtime_role_cannot_rewrite_the_journal_and_the_chain_shows_who_did
     )
     for row in partitions:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            db.connection.execute(f"UPDATE {row['name']} SET actor = 'x'")
+            db.connection.execute(SQL("UPDATE {} SET actor = 'x'").format(Identifier(row["name"])))
     assert partitions
     assert db.rows("SELECT * FROM broken_events()") == []
     with psycopg.connect(db.urls.owner, autocommit=True) as owner:

@@ -28,7 +28,7 @@ class PurposeMissing(Refusal):
 class Relations:
     """Who an object concerns: its region, and by role who holds that role towards it.
 
-    `Relations(region="regions/…", owner="persons/…", helper={"persons/…"})`: the keywords are the roles of the contract.
+    `Relations(region="regions/…", owner="persons/…", helper={"persons/…"})`: keywords are the roles of the contract.
     """
 
     def __init__(self, *, region: str = "", **holders: str | Collection[str]) -> None:
@@ -51,8 +51,15 @@ def covers(region: str, other: str) -> bool:
 
 def check(work: Work, access: Access, request: Message, caller: Caller, relate: Relate) -> None:
     """Raises a refusal unless the caller may. A stranger gets the same answer as for what does not exist."""
-    if "public" in access.allow or (caller.is_service and "service" in access.allow):
+    if "public" in access.allow:
         return
+    if not (caller.is_service and "service" in access.allow):
+        _check_person(work, access, request, caller, relate)
+    if access.sensitive and not caller.purpose:
+        raise PurposeMissing(action=access.action)
+
+
+def _check_person(work: Work, access: Access, request: Message, caller: Caller, relate: Relate) -> None:
     if access.object:
         name = str(_field(request, access.object))
         relations = relate(work, name)
@@ -64,8 +71,6 @@ def check(work: Work, access: Access, request: Message, caller: Caller, relate: 
             raise NotYourRegion(region=region)
     elif not _is_person(caller, access) and not any(caller.objects_of(role) for role in access.allow):
         raise RoleMissing(action=access.action)
-    if access.sensitive and not caller.purpose:
-        raise PurposeMissing(action=access.action)
 
 
 def can(caller: Caller, access: Access, relations: Relations) -> bool:

@@ -100,15 +100,11 @@ def to_wire(envelope: Envelope, body: bytes) -> RabbitMQMessage:
 
 def from_wire(headers: Mapping[str, Any], content_type: str | None, body: bytes) -> Envelope:
     """The envelope of a message; raises BrokenEnvelope with the reason."""
+    if content_type != CONTENT_TYPE:
+        raise BrokenEnvelope(f"content type {content_type!r} is not {CONTENT_TYPE}")
+    message = RabbitMQMessage(headers={k: str(v) for k, v in headers.items()}, content_type=content_type, body=body)
     try:
-        parsed = from_binary(
-            RabbitMQMessage(headers={k: str(v) for k, v in headers.items()}, content_type=content_type, body=body),
-            _Bytes(),
-            CloudEvent,
-        )
-        if content_type != CONTENT_TYPE:
-            raise BrokenEnvelope(f"content type {content_type!r} is not {CONTENT_TYPE}")
-        return _envelope(parsed.get_attributes())
+        return _envelope(from_binary(message, _Bytes(), CloudEvent).get_attributes())
     except Exception as broken:  # any bytes may come from a broker: whatever is wrong with them, they are kept
         raise BrokenEnvelope(str(broken) or type(broken).__name__) from broken
 

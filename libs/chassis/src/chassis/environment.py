@@ -20,6 +20,15 @@ class ServiceEnvironment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogEnvironment:
+    """How much the log says."""
+
+    detail: bool = env(
+        "ELDERCARE_LOG_DETAIL", "what exceptions say; development only, it may be personal", default=False
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CoreEnvironment:
     """Where a core process listens."""
 

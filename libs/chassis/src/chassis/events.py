@@ -193,13 +193,12 @@ class Inbox(DependencyProvider):  # type: ignore[misc]
 
 
 def _delivery(message: Received) -> Delivery:
-    body = message.body
-    raw = body.encode() if isinstance(body, str) else bytes(body)
+    raw = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
     return Delivery(headers=message.headers or {}, content_type=message.content_type, body=raw)
 
 
 class Hosted:
-    """The consumers of this process, a nameko container a service, each with its own broker user."""
+    """The consumers of a process, a nameko container a service, each with its own broker user; not started yet."""
 
     def __init__(self, consumers: Sequence[Consumer], environ: Mapping[str, str]) -> None:
         self._runners = [_runner(each, load(ServiceEnvironment, environ, service=each.service)) for each in consumers]
@@ -208,7 +207,7 @@ class Hosted:
         """Starts all side by side and returns when one has died, with its error, or all were stopped."""
         ended = eventlet.Queue()
         for runner in self._runners:
-            eventlet.spawn(self._host, runner).link(ended.put)
+            eventlet.spawn(_serve, runner).link(ended.put)
         for _ in self._runners:
             ended.get().wait()
 
@@ -222,13 +221,7 @@ class Hosted:
 
     def stalled(self, longest_s: float) -> list[str]:
         """Services whose consumer loop no longer ticks."""
-        now = monotonic()
-        return [name for name, queues in self._queues() if now - queues.ticked > longest_s]
-
-    @staticmethod
-    def _host(runner: ServiceRunner) -> None:
-        runner.start()
-        runner.wait()
+        return [name for name, queues in self._queues() if monotonic() - queues.ticked > longest_s]
 
     def _queues(self) -> Iterator[tuple[str, FactQueues]]:
         for runner in self._runners:
@@ -238,9 +231,9 @@ class Hosted:
                         yield container.service_name, extension
 
 
-def host(consumers: Sequence[Consumer], environ: Mapping[str, str]) -> Hosted:
-    """The consumers of these services, not started yet."""
-    return Hosted(consumers, environ)
+def _serve(runner: ServiceRunner) -> None:
+    runner.start()
+    runner.wait()
 
 
 def _runner(consumer: Consumer, environment: ServiceEnvironment) -> ServiceRunner:
@@ -253,5 +246,5 @@ def _service(consumer: Consumer, inbox: Inbox) -> type:
     def handle(self: Any, batch: Sequence[Received]) -> None:
         self.inbox(batch)
 
-    body = {"name": consumer.service, "inbox": inbox, "handle": Facts.decorator(consumer)(handle)}
-    return type(f"{consumer.service.title()}Events", (), body)
+    parts = {"name": consumer.service, "inbox": inbox, "handle": Facts.decorator(consumer)(handle)}
+    return type("Events", (), parts)

@@ -76,16 +76,19 @@ class Identity:
                 now=lambda: int(wall_now().timestamp()),
                 iss={"essential": True},
                 sub={"essential": True},
+                iat={"essential": True},
                 exp={"essential": True},
                 aud={"essential": True, "value": AUDIENCE},
             ).validate(decoded.claims)
+            issuer, subject = str(decoded.claims["iss"]), str(decoded.claims["sub"])
+            roles = tuple(str(role) for role in decoded.claims.get("roles", ()))
+            life = timedelta(seconds=decoded.claims["exp"] - decoded.claims["iat"])
         except (JoseError, ValueError, KeyError, TypeError) as bad:
-            raise CallerUnknown() from bad
-        issuer, subject = decoded.claims["iss"], decoded.claims["sub"]
+            raise CallerUnknown from bad
         signer = str(decoded.header.get("kid", "")).partition("#")[0]
-        if signer != issuer or not _may_vouch(issuer, subject):
-            raise CallerUnknown()
-        return Caller(subject=subject, roles=tuple(decoded.claims.get("roles", ())))
+        if signer != issuer or not _may_vouch(issuer, subject) or life > LONGEST_LIFE:
+            raise CallerUnknown
+        return Caller(subject=subject, roles=roles)
 
 
 def _may_vouch(issuer: str, subject: str) -> bool:

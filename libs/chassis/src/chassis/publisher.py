@@ -120,7 +120,7 @@ class Publisher:
         try:
             message = self._encode(row, exchange)
         except Exception as broken:  # nothing of it was written yet: its neighbours travel on
-            answers.refused[position] = f"UNSENDABLE: {type(broken).__name__}"
+            answers.refused[position] = f"UNSENDABLE:{type(broken).__name__}"
             return
         self._tag += 1
         answers.waiting[self._tag] = answers.positions[str(row["id"])] = position

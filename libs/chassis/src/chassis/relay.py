@@ -113,7 +113,7 @@ class Relay:
         except BrokerLost as lost:
             if not (lost.poison and self._one_by_one):
                 raise
-            confirmed, refused = [], {rows[0]["outbox_position"]: f"POISON: {lost}"}
+            confirmed, refused = [], {rows[0]["outbox_position"]: f"POISON:{lost}"}
         else:
             confirmed, refused = answers.confirmed, answers.refused
         if confirmed:

@@ -13,7 +13,7 @@ import structlog
 from chassis import logs, trace
 from chassis.clock import monotonic
 from chassis.core import Core, RunningCore
-from chassis.environment import CoreEnvironment, ServiceEnvironment, rpc_targets
+from chassis.environment import CoreEnvironment, LogEnvironment, ServiceEnvironment, rpc_targets
 from chassis.health import HealthServer
 from chassis.rpc.server import Guard, Server, rules_of
 from chassis.settings import load
@@ -25,7 +25,8 @@ STALLED_S = 90.0
 
 def main(services: Sequence[str]) -> int:
     """Runs until SIGTERM or SIGINT; ends with 70 when a thread has died."""
-    logs.configure("+".join(f"{name}.core" for name in services))
+    detail = load(LogEnvironment, os.environ).detail
+    logs.configure("+".join(f"{name}.core" for name in services), detail=detail)
     place = load(CoreEnvironment, os.environ)
     trace.configure("core", place.trace_endpoint)
     cores = [_build(name) for name in services]

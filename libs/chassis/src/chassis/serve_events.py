@@ -16,8 +16,8 @@ import structlog
 
 from chassis import logs, trace
 from chassis.consumer import Consumer
-from chassis.environment import EventsEnvironment
-from chassis.events import Hosted, host
+from chassis.environment import EventsEnvironment, LogEnvironment
+from chassis.events import Hosted
 from chassis.health import HealthServer
 from chassis.settings import load
 
@@ -33,10 +33,11 @@ def main(services: Sequence[str]) -> int:
 
 def serve(consumers: Sequence[Consumer]) -> int:
     """Runs until SIGTERM or SIGINT; ends with 70 when a consumer has died."""
-    logs.configure("+".join(f"{each.service}.events" for each in consumers))
+    detail = load(LogEnvironment, os.environ).detail
+    logs.configure("+".join(f"{each.service}.events" for each in consumers), detail=detail)
     place = load(EventsEnvironment, os.environ)
     trace.configure("events", place.trace_endpoint)
-    hosted = host(consumers, os.environ)
+    hosted = Hosted(consumers, os.environ)
     health = HealthServer(place.health_address, live=lambda: _stalled(hosted), ready=lambda: _not_ready(hosted))
     over = eventlet.event.Event()
 

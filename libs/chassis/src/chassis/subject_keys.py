@@ -50,11 +50,11 @@ def destroy(work: Work, subject: str) -> None:
 
 
 def _key_of(work: Work, seals: Seals, subject: str) -> bytes:
-    row = work.one("SELECT wrapped FROM subject_keys WHERE subject = %s", [subject])
+    read = "SELECT wrapped FROM subject_keys WHERE subject = %s"
+    row = work.one(read, [subject])
     if row is None:
         _make_key(work, seals, subject)
-        row = work.one("SELECT wrapped FROM subject_keys WHERE subject = %s", [subject])
-        assert row is not None
+        (row,) = work.all(read, [subject])
     if row["wrapped"] is None:
         raise SubjectErased(subject)
     return seals.open(row["wrapped"], place=_place(subject))

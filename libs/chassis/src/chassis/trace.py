@@ -27,13 +27,13 @@ def span(name: str, traceparent: str = "", **attributes: str) -> Iterator[None]:
 
 def configure(service: str, endpoint: str) -> None:
     """Sends spans to an OTLP/HTTP collector; without an endpoint only the ids travel."""
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 - half a second that only hosts pay
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - the same
 
     provider = TracerProvider(resource=Resource.create({"service.name": service}))
     if endpoint:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - the same
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - the same
 
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
     trace.set_tracer_provider(provider)

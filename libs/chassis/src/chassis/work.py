@@ -41,8 +41,7 @@ class Work:
     def now(self) -> datetime:
         """The database's time at the start of the transaction, aware UTC."""
         if self._now is None:
-            row = self.one("SELECT app_now() AS now")
-            assert row is not None
+            (row,) = self.all("SELECT app_now() AS now")
             self._now = cast("datetime", row["now"]).astimezone(UTC)
         return self._now
 
@@ -96,7 +95,8 @@ class Work:
         self.run(
             """INSERT INTO timers (key, kind, due_at, payload, context) VALUES (%s, %s, %s, %s, %s)
                ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, due_at = excluded.due_at,
-                   payload = excluded.payload, context = excluded.context, attempts = 0, error = '', parked_at = NULL""",
+                   payload = excluded.payload, context = excluded.context,
+                   attempts = 0, error = '', parked_at = NULL""",
             [key, kind, due, Jsonb(dict(payload or {})), Jsonb(self.context.as_json())],
         )
         self.rings.add("timers")

@@ -47,19 +47,23 @@ class Rpc:
 
     def run(self, request: Message, verb: Callable[[Work], Message], *, read_only: bool) -> Message:
         """Runs a verb in its transaction. A refusal that says so (`commits`) keeps what was written before it."""
-        call, refusal, answer = running.get(), None, None
+        call = running.get()
         with self.database.transaction(_context(call, request), caller=call.caller, read_only=read_only) as work:
             check(work, call.access, request, call.caller, self.relate)
             try:
-                answer = verb(work)
+                return verb(work)
             except Exception as refused:
                 if not getattr(refused, "commits", False):
                     raise
                 refusal = refused
-        if refusal is not None:
-            raise refusal
-        assert answer is not None
-        return answer
+        raise refusal
+
+    def admit(self, request: Message) -> Message | None:
+        """Before anything is prepared for a call: whether the caller may, and the first answer if there is one."""
+        call = running.get()
+        with self.database.transaction(_context(call, request), caller=call.caller, read_only=True) as work:
+            check(work, call.access, request, call.caller, self.relate)
+            return self._first_answer(work, request)
 
     def once(self, work: Work, request: Message, verb: Callable[[], R]) -> Message:
         """The first answer to a request_id is the only answer."""
@@ -67,15 +71,21 @@ class Rpc:
         request_id = getattr(request, "request_id", "")
         if not request_id:
             return verb()
-        fingerprint = sha256(call.method.encode() + request.SerializeToString(deterministic=True)).digest()
         claimed = work.run(
             """INSERT INTO requests (caller, request_id, method, fingerprint) VALUES (%s, %s, %s, %s)
                ON CONFLICT DO NOTHING""",
-            [call.caller.subject, request_id, call.method, fingerprint],
+            [call.caller.subject, request_id, call.method, _fingerprint(call, request)],
         )
-        if not claimed:
-            return self._first_answer(work, request_id, fingerprint)
-        answer = verb()
+        if not claimed and (first := self._first_answer(work, request)) is not None:
+            return first
+        try:
+            answer = verb()
+        except Exception as refused:
+            if getattr(refused, "commits", False):  # what it wrote stays; like any refusal it is given anew to a repeat
+                work.run(
+                    "DELETE FROM requests WHERE caller = %s AND request_id = %s", [call.caller.subject, request_id]
+                )
+            raise
         stored = answer.DESCRIPTOR.full_name.encode() + b"\0" + answer.SerializeToString()
         work.run(
             "UPDATE requests SET answer = %s WHERE caller = %s AND request_id = %s",
@@ -83,17 +93,24 @@ class Rpc:
         )
         return answer
 
-    def _first_answer(self, work: Work, request_id: str, fingerprint: bytes) -> Message:
+    def _first_answer(self, work: Work, request: Message) -> Message | None:
+        call, request_id = running.get(), getattr(request, "request_id", "")
         row = work.one(
             "SELECT fingerprint, answer FROM requests WHERE caller = %s AND request_id = %s",
-            [running.get().caller.subject, request_id],
+            [call.caller.subject, request_id or None],
         )
-        if row is None or bytes(row["fingerprint"]) != fingerprint or row["answer"] is None:
+        if row is None:
+            return None
+        if bytes(row["fingerprint"]) != _fingerprint(call, request):
             raise RequestIdReused(request_id=request_id)
         name, _, body = bytes(row["answer"]).partition(b"\0")
         answer: Message = symbol_database.Default().GetSymbol(name.decode())()
         answer.ParseFromString(body)
         return answer
+
+
+def _fingerprint(call: Call, request: Message) -> bytes:
+    return sha256(call.method.encode() + request.SerializeToString(deterministic=True)).digest()
 
 
 def _context(call: Call, request: Message) -> Context:
@@ -118,9 +135,11 @@ def command(verb: Servicer | None = None, *, prepare: str = "") -> Servicer | Ca
 
     def decorate(verb: Servicer) -> Servicer:
         @wraps(verb)
-        def handle(self: Any, request: Message, context: Any) -> Message:
-            prepared = (getattr(self, prepare)(request, running.get().caller),) if prepare else ()
+        def handle(self: Any, request: Message, _: Any) -> Message:
             rpc: Rpc = self.rpc
+            if prepare and (first := rpc.admit(request)) is not None:
+                return first
+            prepared = (getattr(self, prepare)(request, running.get().caller),) if prepare else ()
             return rpc.run(
                 request,
                 lambda work: rpc.once(work, request, lambda: verb(self, work, request, *prepared)),
@@ -136,7 +155,7 @@ def query(verb: Servicer) -> Servicer:
     """A read. Sensitive ones are logged with their purpose."""
 
     @wraps(verb)
-    def handle(self: Any, request: Message, context: Any) -> Message:
+    def handle(self: Any, request: Message, _: Any) -> Message:
         call, rpc = running.get(), self.rpc
 
         def read(work: Work) -> Message:

@@ -22,9 +22,10 @@ from psycopg_pool import PoolTimeout
 
 from chassis.clock import monotonic
 from chassis.context import Caller
-from chassis.identity import Identity
-from chassis.refusal import Refusal, Refusals, reason_of
+from chassis.identity import CallerUnknown, Identity
+from chassis.refusal import STATUSES, Refusal, Refusals, reason_of
 from chassis.rpc.calls import Call, running
+from chassis.rpc.client import Refused
 from chassis.trace import span
 from eldercare.access.v1.access_pb2 import Access, access
 
@@ -97,21 +98,28 @@ class Guard(grpc.ServerInterceptor):
     def _call(self, method: str, rule: Access, context: grpc.ServicerContext) -> Call:
         metadata = {key: str(value) for key, value in context.invocation_metadata()}
         if context.time_remaining() > LONGEST_DEADLINE_S + 5:
-            raise DeadlineMissing()
+            raise DeadlineMissing
         token = metadata.get("authorization", "").removeprefix("Bearer ")
-        if token or "public" not in rule.allow:
-            caller = replace(self._identity.verify(token), purpose=metadata.get("purpose", "")[:100])
-        else:
-            caller = _PUBLIC
         return Call(
             method=method,
             access=rule,
-            caller=caller,
+            caller=replace(self._caller(token, rule), purpose=metadata.get("purpose", "")[:100]),
             correlation=metadata.get("correlation", "")[:100],
             traceparent=metadata.get("traceparent", "")[:60],
         )
 
+    def _caller(self, token: str, rule: Access) -> Caller:
+        """Nobody needs a token for what is public: an old one is no reason to refuse signing in."""
+        try:
+            return self._identity.verify(token)
+        except CallerUnknown:
+            if "public" in rule.allow:
+                return _PUBLIC
+            raise
+
     def _status(self, method: str, failure: Exception) -> status_pb2.Status:
+        if isinstance(failure, Refused):
+            return _passed_on(failure)
         if isinstance(failure, ValidationError):
             return _invalid(failure)
         if isinstance(failure, Refusal):
@@ -122,8 +130,16 @@ class Guard(grpc.ServerInterceptor):
         if isinstance(failure, (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)):
             log.warning("database.lost", method=method, reason=type(failure).__name__)
             return named("UNAVAILABLE", "DATABASE_UNAVAILABLE", "The store cannot be reached. Try again shortly.", {})
-        log.exception("rpc.failed", method=method)
+        log.error("rpc.failed", method=method, exc_info=failure)
         return named("INTERNAL", "INTERNAL", "Something went wrong on our side. It is logged.", {})
+
+
+def _passed_on(refused: Refused) -> status_pb2.Status:
+    """What another service answered, when it concerns the caller; our own trouble with it does not."""
+    if refused.code.name in STATUSES - {"UNAUTHENTICATED", "PERMISSION_DENIED", "INVALID_ARGUMENT"}:
+        return named(refused.code.name, refused.reason, refused.sentence, {})
+    log.error("peer.refused", reason=refused.reason, code=refused.code.name)
+    return named("INTERNAL", "INTERNAL", "Something went wrong on our side. It is logged.", {})
 
 
 def _named_parts(failure: Exception) -> dict[str, str]:
