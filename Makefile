@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv-tools/bin:$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
 CODE := libs services tests tools conftest.py $(if $(wildcard bench/*.py),bench)
-SPREAD := -n 2 --dist loadgroup
+SPREAD := -n 2 --dist loadfile
 # Stories have the machine to themselves; fault rows and house rules have verbs of their own.
 ELSEWHERE := --ignore=tests/stories --ignore=tests/faults --ignore=tests/architecture
 
