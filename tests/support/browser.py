@@ -5,9 +5,10 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from suite import cast
+from suite.waiting import PATIENCE_S
 
 PHONE = ViewportSize(width=320, height=800)
 SWITCHES = [
@@ -32,6 +33,7 @@ def chromium() -> str:
 
 @contextmanager
 def open_browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_S * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=SWITCHES)
         yield browser
