@@ -52,7 +52,7 @@ def as_json(rows: Sequence[Row]) -> dict[str, list[dict[str, object]]]:
 
 
 def print_table(rows: Sequence[Row], rounds: Rounds, facts: Mapping[str, str]) -> None:
-    print(f"\n| {'name':<20} | {'value':>8} | unit | {'floor':>8} | ratio | target                      | met | beside")
+    print(f"\n| {'name':<20} | {'value':>8} | unit | {'floor':>8} | ratio | {'target':<32} | met | beside")
     print(f"|{'-' * 22}|{'-' * 10}|------|{'-' * 10}|-------|{'-' * 34}|-----|-------")
     for row in rows:
         met = {True: "yes", False: "no", None: ""}[row.met]
