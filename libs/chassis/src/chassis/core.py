@@ -135,10 +135,14 @@ class RunningCore:
         for thread in (*self.loops, *self._background):
             thread.start()
 
-    def stop(self) -> None:
+    def ask_to_stop(self) -> None:
         self._stopping.set()
         for loop in self.loops:
             loop.stop()
+
+    def stop(self) -> None:
+        """Waits for the loops to end what they have in hand; what they cannot end in time is found by the next."""
+        self.ask_to_stop()
         for loop in self.loops:
             loop.join(timeout=5)
         self.clients.close()

@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+import threading
 import traceback
 from collections.abc import MutableMapping
 from types import TracebackType
@@ -61,6 +62,13 @@ def configure(process: str, *, level: str = "INFO", detail: bool = False) -> Non
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.getLogger("nameko").setLevel(logging.ERROR)
+    sys.excepthook = lambda _, raised, __: _died(raised)
+    threading.excepthook = lambda about: _died(about.exc_value)
+
+
+def _died(raised: BaseException | None) -> None:
+    """What nobody caught goes through the same sieve."""
+    structlog.get_logger(__name__).critical("process.failed", exc_info=raised)
 
 
 def told(raised: BaseException, *, detail: bool = False) -> str:

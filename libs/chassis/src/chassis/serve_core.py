@@ -16,7 +16,7 @@ from chassis.core import Core, RunningCore
 from chassis.environment import CoreEnvironment, LogEnvironment, ServiceEnvironment, rpc_targets
 from chassis.health import HealthServer
 from chassis.rpc.server import Guard, Server, rules_of
-from chassis.settings import load
+from chassis.settings import load_all
 
 log = structlog.get_logger(__name__)
 
@@ -25,11 +25,13 @@ STALLED_S = 90.0
 
 def main(services: Sequence[str]) -> int:
     """Runs until SIGTERM or SIGINT; ends with 70 when a thread has died."""
-    detail = load(LogEnvironment, os.environ).detail
-    logs.configure("+".join(f"{name}.core" for name in services), detail=detail)
-    place = load(CoreEnvironment, os.environ)
+    found = [_find(name) for name in services]
+    wanted = [pair for core in found for pair in ((ServiceEnvironment, core.service), (core.settings, core.service))]
+    place, log_place, *own = load_all([(CoreEnvironment, ""), (LogEnvironment, ""), *wanted], os.environ)
+    logs.configure("+".join(f"{name}.core" for name in services), detail=log_place.detail)
     trace.configure("core", place.trace_endpoint)
-    cores = [_build(name) for name in services]
+    targets = rpc_targets(os.environ)
+    cores = [RunningCore(core, own[2 * n + 1], own[2 * n], targets) for n, core in enumerate(found)]
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -44,16 +46,17 @@ def main(services: Sequence[str]) -> int:
     dead = _wait(stop, cores)
     server.stop(place.grace_s)
     for core in cores:
+        core.ask_to_stop()
+    for core in cores:
         core.stop()
     health.stop()
     return 70 if dead else 0
 
 
-def _build(name: str) -> RunningCore:
+def _find(name: str) -> Core[Any]:
     (point,) = entry_points(group="eldercare.core", name=name)
     core: Core[Any] = point.load()
-    environment = load(ServiceEnvironment, os.environ, service=name)
-    return RunningCore(core, load(core.settings, os.environ), environment, rpc_targets(os.environ))
+    return core
 
 
 def server_of(address: str, cores: Sequence[RunningCore]) -> Server:

@@ -16,10 +16,10 @@ import structlog
 
 from chassis import logs, trace
 from chassis.consumer import Consumer
-from chassis.environment import EventsEnvironment, LogEnvironment
+from chassis.environment import EventsEnvironment, LogEnvironment, ServiceEnvironment
 from chassis.events import Hosted
 from chassis.health import HealthServer
-from chassis.settings import load
+from chassis.settings import load_all
 
 log = structlog.get_logger(__name__)
 
@@ -33,9 +33,9 @@ def main(services: Sequence[str]) -> int:
 
 def serve(consumers: Sequence[Consumer]) -> int:
     """Runs until SIGTERM or SIGINT; ends with 70 when a consumer has died."""
-    detail = load(LogEnvironment, os.environ).detail
-    logs.configure("+".join(f"{each.service}.events" for each in consumers), detail=detail)
-    place = load(EventsEnvironment, os.environ)
+    wanted = [(ServiceEnvironment, each.service) for each in consumers]
+    place, log_place, *_ = load_all([(EventsEnvironment, ""), (LogEnvironment, ""), *wanted], os.environ)
+    logs.configure("+".join(f"{each.service}.events" for each in consumers), detail=log_place.detail)
     trace.configure("events", place.trace_endpoint)
     hosted = Hosted(consumers, os.environ)
     health = HealthServer(place.health_address, live=lambda: _stalled(hosted), ready=lambda: _not_ready(hosted))

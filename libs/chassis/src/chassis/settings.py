@@ -1,6 +1,6 @@
 """Environment → frozen, typed settings. Every wrong value is named at start, all at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, field, fields
 from typing import Any, TypeVar, get_type_hints
 
@@ -28,6 +28,19 @@ def load(settings: type[T], environ: Mapping[str, str], *, service: str = "") ->
     if wrong:
         raise BadSettings("The settings cannot be used:\n" + "\n".join(wrong))
     return settings(**values)
+
+
+def load_all(wanted: Sequence[tuple[type[Any], str]], environ: Mapping[str, str]) -> list[Any]:
+    """Settings of several classes, each for its service; raises one BadSettings for all that is wrong in any."""
+    loaded, wrong = [], []
+    for settings, service in wanted:
+        try:
+            loaded.append(load(settings, environ, service=service))
+        except BadSettings as bad:
+            wrong.append(str(bad))
+    if wrong:
+        raise BadSettings("\n".join(dict.fromkeys(wrong)))
+    return loaded
 
 
 def _variable(item: Field[Any], service: str) -> str:

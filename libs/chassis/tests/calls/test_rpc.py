@@ -1,11 +1,6 @@
 """A call is signed, bounded, valid, allowed and answered once; every refusal has a name."""
 
-import hmac
-import json
-from base64 import urlsafe_b64encode
-from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,10 +10,7 @@ from google.rpc import error_details_pb2
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from grpc_status import rpc_status
-from joserfc import jwt
-from joserfc.jwk import OKPKey
 
-from chassis.clock import wall_now
 from chassis.context import Caller
 from chassis.rpc.client import Refused
 from chassis.rpc.server import rules_of
@@ -29,35 +21,12 @@ from eldercare.people.v1.person_service_pb2 import (
     ListPersonsRequest,
     PutRegionRequest,
     RegisterPersonRequest,
-    SignInRequest,
 )
-from eldercare.people.v1.person_service_pb2_grpc import PersonServiceStub, SessionServiceStub
+from eldercare.people.v1.person_service_pb2_grpc import PersonServiceStub
+from libs.chassis.tests.calls.asking import CITY, OPERATOR, ORDER, STRANGER, STREET, StubOf, put_region, reason_of
 from suite.servers import Servers
-from suite.testing import RpcFactory, RunningRpc
+from suite.testing import RunningRpc
 from suite.waiting import until
-
-CITY, STREET = "regions/demo-city", "regions/demo-city/lake-district/plum-street"
-OPERATOR = Caller(subject=f"persons/{uuid4()}", roles=(f"operator@{CITY}",))
-STRANGER = Caller(subject=f"persons/{uuid4()}", roles=("operator@regions/elsewhere",))
-ORDER = Caller(subject="services/order", purpose="dispatch")
-
-
-@pytest.fixture
-def people(rpc: RpcFactory) -> RunningRpc:
-    return rpc("people")
-
-
-@pytest.fixture
-def stub_of(people: RunningRpc) -> Callable[[Caller], PersonServiceStub]:
-    return lambda caller: PersonServiceStub(people.channel_as(caller))
-
-
-StubOf = Callable[[Caller], PersonServiceStub]
-
-
-def put_region(name: str = CITY, request_id: str = "") -> PutRegionRequest:
-    region = Region(name=name, display_name="Made up", time_zone="Asia/Shanghai")
-    return PutRegionRequest(request_id=request_id or str(uuid4()), region=region)
 
 
 def register(name: str) -> RegisterPersonRequest:
@@ -75,12 +44,6 @@ def volunteer(stub_of: StubOf) -> str:
         stub.PutRegion(put_region(region))
     stub.RegisterPerson(register(name))
     return name
-
-
-def reason_of(call: Callable[[], object]) -> str:
-    with pytest.raises(Refused) as refused:
-        call()
-    return refused.value.reason
 
 
 def test_a_call_without_a_deadline_is_refused(people: RunningRpc) -> None:
@@ -102,67 +65,6 @@ def test_wrong_fields_are_named(people: RunningRpc) -> None:
 
 def _details(error: Any) -> Any:
     return rpc_status.from_call(error).details
-
-
-def claims(**changed: object) -> dict[str, object]:
-    now = int(wall_now().timestamp())
-    subject = "services/order"
-    return {"iss": subject, "sub": subject, "aud": "eldercare", "roles": [], "iat": now, "exp": now + 60} | changed
-
-
-def signed(people: RunningRpc, service: str = "order", **changed: object) -> str:
-    key = people.identity_of(service)._key
-    return jwt.encode({"alg": "Ed25519", "kid": key.kid}, claims(**changed), key, algorithms=["Ed25519"])
-
-
-def forged(people: RunningRpc) -> str:
-    key = OKPKey.generate_key("Ed25519", {"kid": "services/order#1"})
-    return jwt.encode({"alg": "Ed25519", "kid": key.kid}, claims(), key, algorithms=["Ed25519"])
-
-
-def confused(people: RunningRpc) -> str:
-    """Signed with our public key as if it were a shared secret."""
-    public = people.identity_of("order")._key.as_pem(private=False)
-    head, body = _part({"alg": "HS256", "kid": "services/order#1"}), _part(claims())
-    seal = urlsafe_b64encode(hmac.digest(public, f"{head}.{body}".encode(), "sha256")).decode().rstrip("=")
-    return f"{head}.{body}.{seal}"
-
-
-def _part(content: Mapping[str, object]) -> str:
-    return urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
-
-
-def unsigned(people: RunningRpc) -> str:
-    head, body, _ = signed(people).split(".")
-    return f"{head}.{body}."
-
-
-PAST = int((wall_now() - timedelta(minutes=5)).timestamp())
-TOKENS: dict[str, Callable[[RunningRpc], str]] = {
-    "none": lambda _: "",
-    "rubbish": lambda _: "a.b.c",
-    "forged": forged,
-    "algorithm confused": confused,
-    "unsigned": unsigned,
-    "expired": lambda people: signed(people, exp=PAST, iat=PAST - 60),
-    "for someone else": lambda people: signed(people, aud="elsewhere"),
-    "lives too long": lambda people: signed(people, exp=PAST + 86_400),
-    "without an end": lambda people: signed(people, exp=None),
-    "a service vouches for a person": lambda people: signed(people, sub=OPERATOR.subject),
-    "a service speaks for another": lambda people: signed(people, sub="services/device"),
-    "another's name as issuer": lambda people: signed(people, iss="services/people", sub=OPERATOR.subject),
-}
-
-
-@pytest.mark.parametrize("kind", TOKENS)
-def test_a_token_that_is_not_whole_is_refused(people: RunningRpc, kind: str) -> None:
-    stub = PersonServiceStub(people.channel(TOKENS[kind](people)))
-    assert reason_of(lambda: stub.GetPerson(GetPersonRequest(name=OPERATOR.subject))) == "CALLER_UNKNOWN"
-
-
-def test_the_tokens_the_refused_ones_were_made_from_are_good(people: RunningRpc) -> None:
-    stub = PersonServiceStub(people.channel(signed(people)))
-    assert reason_of(lambda: stub.GetPerson(GetPersonRequest(name=OPERATOR.subject))) == "NOT_FOUND"
 
 
 def test_a_request_that_comes_again_gets_the_first_answer(people: RunningRpc, stub_of: StubOf) -> None:
@@ -255,9 +157,3 @@ def _works(stub: PersonServiceStub) -> bool:
         return bool(stub.PutRegion(put_region()).name)
     except Refused:
         return False
-
-
-def test_an_old_token_does_not_keep_anyone_from_signing_in(people: RunningRpc) -> None:
-    stub = SessionServiceStub(people.channel(TOKENS["expired"](people)))
-    reason = reason_of(lambda: stub.SignIn(SignInRequest(login="nobody", password="made-up-secret")))
-    assert reason not in {"CALLER_UNKNOWN", "INTERNAL"}

@@ -1,0 +1,84 @@
+"""A token that is not whole is refused, whichever way it is broken."""
+
+import hmac
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+
+from chassis.clock import wall_now
+from eldercare.people.v1.person_service_pb2 import GetPersonRequest, SignInRequest
+from eldercare.people.v1.person_service_pb2_grpc import PersonServiceStub, SessionServiceStub
+from libs.chassis.tests.calls.asking import OPERATOR, reason_of
+from suite.testing import RunningRpc
+
+
+def claims(**changed: object) -> dict[str, object]:
+    now = int(wall_now().timestamp())
+    subject = "services/order"
+    return {"iss": subject, "sub": subject, "aud": "eldercare", "roles": [], "iat": now, "exp": now + 60} | changed
+
+
+def signed(people: RunningRpc, service: str = "order", **changed: object) -> str:
+    key = people.identity_of(service)._key
+    return jwt.encode({"alg": "Ed25519", "kid": key.kid}, claims(**changed), key, algorithms=["Ed25519"])
+
+
+def forged(people: RunningRpc) -> str:
+    key = OKPKey.generate_key("Ed25519", {"kid": "services/order#1"})
+    return jwt.encode({"alg": "Ed25519", "kid": key.kid}, claims(), key, algorithms=["Ed25519"])
+
+
+def confused(people: RunningRpc) -> str:
+    """Signed with our public key as if it were a shared secret."""
+    public = people.identity_of("order")._key.as_pem(private=False)
+    head, body = _part({"alg": "HS256", "kid": "services/order#1"}), _part(claims())
+    seal = urlsafe_b64encode(hmac.digest(public, f"{head}.{body}".encode(), "sha256")).decode().rstrip("=")
+    return f"{head}.{body}.{seal}"
+
+
+def _part(content: Mapping[str, object]) -> str:
+    return urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
+
+
+def unsigned(people: RunningRpc) -> str:
+    head, body, _ = signed(people).split(".")
+    return f"{head}.{body}."
+
+
+PAST = int((wall_now() - timedelta(minutes=5)).timestamp())
+TOKENS: dict[str, Callable[[RunningRpc], str]] = {
+    "none": lambda _: "",
+    "rubbish": lambda _: "a.b.c",
+    "forged": forged,
+    "algorithm confused": confused,
+    "unsigned": unsigned,
+    "expired": lambda people: signed(people, exp=PAST, iat=PAST - 60),
+    "for someone else": lambda people: signed(people, aud="elsewhere"),
+    "lives too long": lambda people: signed(people, exp=PAST + 86_400),
+    "without an end": lambda people: signed(people, exp=None),
+    "a service vouches for a person": lambda people: signed(people, sub=OPERATOR.subject),
+    "a service speaks for another": lambda people: signed(people, sub="services/device"),
+    "another's name as issuer": lambda people: signed(people, iss="services/people", sub=OPERATOR.subject),
+}
+
+
+@pytest.mark.parametrize("kind", TOKENS)
+def test_a_token_that_is_not_whole_is_refused(people: RunningRpc, kind: str) -> None:
+    stub = PersonServiceStub(people.channel(TOKENS[kind](people)))
+    assert reason_of(lambda: stub.GetPerson(GetPersonRequest(name=OPERATOR.subject))) == "CALLER_UNKNOWN"
+
+
+def test_the_tokens_the_refused_ones_were_made_from_are_good(people: RunningRpc) -> None:
+    stub = PersonServiceStub(people.channel(signed(people)))
+    assert reason_of(lambda: stub.GetPerson(GetPersonRequest(name=OPERATOR.subject))) == "NOT_FOUND"
+
+
+def test_an_old_token_does_not_keep_anyone_from_signing_in(people: RunningRpc) -> None:
+    stub = SessionServiceStub(people.channel(TOKENS["expired"](people)))
+    reason = reason_of(lambda: stub.SignIn(SignInRequest(login="nobody", password="made-up-secret")))
+    assert reason not in {"CALLER_UNKNOWN", "INTERNAL"}

@@ -1,0 +1,53 @@
+"""The journal: one unbroken chain a thing, whoever writes at once; and what upkeep looks after."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from chassis.upkeep import Upkeep
+from chassis.work import Work
+from eldercare.people.v1.events_pb2 import RegionChanged
+from libs.chassis.tests.telling import tell
+from suite.testing import TestDatabase
+
+
+def test_four_writers_of_one_thing_leave_one_chain(db: TestDatabase) -> None:
+    with ThreadPoolExecutor(4) as writers:
+        list(writers.map(lambda _: tell(db, "regions/a", times=25, kind=RegionChanged), range(4)))
+    chain = db.rows("SELECT sequence, position FROM events ORDER BY sequence")
+    assert [row["sequence"] for row in chain] == list(range(1, 101))
+    assert [row["position"] for row in chain] == sorted(row["position"] for row in chain)
+    assert db.rows("SELECT event_id FROM outbox ORDER BY position") == [
+        {"event_id": row["id"]} for row in db.rows("SELECT id FROM events ORDER BY sequence")
+    ]
+    assert db.rows("SELECT * FROM broken_events()") == []
+
+
+def test_a_thing_can_be_locked_before_it_has_a_row(db: TestDatabase) -> None:
+    with db.work() as work:
+        work.lock("regions/new")
+    tell(db, "regions/new", kind=RegionChanged)
+    assert [envelope.sequence for envelope, _ in db.events()] == [1]
+    assert db.rows("SELECT * FROM broken_events()") == []
+
+
+def test_partitions_are_kept_ahead_also_when_the_clock_is_far(db: TestDatabase) -> None:
+    for days in (0, 40, 80, 200):
+        db.push_clock(days=days)
+        Upkeep("people", None).tick(db.connection)
+        tell(db, "regions/a", kind=RegionChanged)
+    assert db.rows("SELECT * FROM events_default") == []
+    assert db.rows("SELECT * FROM broken_events()") == []
+
+
+def test_an_auditor_that_fails_is_tried_again_and_takes_nothing_with_it(db: TestDatabase) -> None:
+    looked: list[int] = []
+
+    def audit(work: Work) -> None:
+        looked.append(1)
+        work.publish(RegionChanged(), aggregate="regions/a")
+        if len(looked) == 1:
+            raise ValueError("not today")
+
+    upkeep = Upkeep("people", audit)
+    for _ in range(2):
+        upkeep.tick(db.connection)
+    assert len(db.events()) == 1
