@@ -81,7 +81,8 @@ class _Passage:
         took = monotonic() - self._began
         _REQUESTS.labels(route, str(status)).inc()
         _SECONDS.labels(route).observe(took)
-        log.info("request.answered", method=f"{self._scope['method']} {route}", status=status, ms=round(took * 1000, 1))
+        shape = route.replace("{", "<").replace("}", ">")
+        log.info("request.answered", method=self._scope["method"], template=shape, status=status, ms=round(took * 1000))
 
 
 def _length(told: str) -> int:
