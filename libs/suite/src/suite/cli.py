@@ -117,7 +117,7 @@ def parked_list(run_dir: RunDir = RUN_DIR) -> None:
 
 
 @parked.command("show")
-def parked_show(item: Annotated[str, typer.Argument(help="order/12, as listed")], run_dir: RunDir = RUN_DIR) -> None:
+def parked_show(item: Annotated[str, typer.Argument(help="order/in/12, as listed")], run_dir: RunDir = RUN_DIR) -> None:
     """One item with its headers and error."""
     from suite.commands.parked import show  # noqa: PLC0415
 
@@ -125,7 +125,9 @@ def parked_show(item: Annotated[str, typer.Argument(help="order/12, as listed")]
 
 
 @parked.command("replay")
-def parked_replay(item: Annotated[str, typer.Argument(help="order/12, as listed")], run_dir: RunDir = RUN_DIR) -> None:
+def parked_replay(
+    item: Annotated[str, typer.Argument(help="order/in/12, as listed")], run_dir: RunDir = RUN_DIR
+) -> None:
     """Tries an item again now."""
     from suite.commands.parked import replay  # noqa: PLC0415
 
@@ -134,7 +136,7 @@ def parked_replay(item: Annotated[str, typer.Argument(help="order/12, as listed"
 
 @parked.command("drop")
 def parked_drop(
-    item: Annotated[str, typer.Argument(help="order/12, as listed")],
+    item: Annotated[str, typer.Argument(help="order/in/12, as listed")],
     reason: Annotated[str, typer.Option(help="Why; it is kept.")],
     run_dir: RunDir = RUN_DIR,
 ) -> None:

@@ -5,14 +5,17 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+import psycopg
 from rich.console import Console
 
+from chassis.migrate import MigrationFailed
 from chassis.rpc.client import Refused
 from suite.box import Box, BoxPlace, BoxState, read_state
 from suite.box.state import NoBox
 from suite.journals import Journals
+from suite.processes import ProcessDied, ProcessNotReady
 from suite.seed import seed
-from suite.servers import ServerMissing, start_servers
+from suite.servers import ServerMissing, ServerUnusable, start_servers
 from suite.story import Step, Story, Told
 from suite.waiting import NeverHappened
 
@@ -42,8 +45,8 @@ def _on_its_own(console: Console) -> Told | None:
             ):
                 seed(box.state(), progress=console.print)
                 return play(box.state(), console)
-        except ServerMissing as missing:
-            console.print(str(missing))
+        except (ServerMissing, ServerUnusable, ProcessDied, ProcessNotReady, MigrationFailed) as refusal:
+            console.print(str(refusal), markup=False)
             return None
 
 
@@ -53,15 +56,13 @@ def play(state: BoxState, console: Console) -> Told | None:
     def tell(step: Step) -> None:
         console.print(f"  {step.ms:>7} ms  {step.name}")
 
-    journals = Journals(state.auditors)
-    story = Story(state, journals, tell=tell)
     try:
-        told = story.play()
-    except (NeverHappened, Refused, OSError) as broken:
+        journals = Journals(state.auditors)
+        told = Story(state, journals, tell=tell).play()
+        journals.close()
+    except (NeverHappened, Refused, OSError, psycopg.OperationalError) as broken:
         console.print(f"[red]the story stopped: {broken}")
         return None
-    finally:
-        journals.close()
     console.print(
         f"  price {told.price_fen} fen = vouchers {told.voucher_fen} + secure payment {told.secure_fen}"
         f"   story {told.correlation}"

@@ -5,16 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import typer
 from psycopg.rows import dict_row
 from rich.console import Console
 
 from suite.commands.attach import attached
 from suite.journals import Journals
 
+_TABLES = {"in": ("set_aside", "id"), "out": ("outbox", "position"), "timer": ("timers", "key")}
 console = Console(highlight=False, soft_wrap=True)
 _LISTED = """SELECT 'in' AS side, id, type, aggregate, reason, attempts, parked_at IS NOT NULL AS parked FROM set_aside
     UNION ALL SELECT 'out', o.position, e.type, o.aggregate, o.error, o.attempts, o.parked_at IS NOT NULL
-    FROM outbox o JOIN events e ON e.id = o.event_id AND e.time = o.event_time WHERE o.attempts > 0 ORDER BY 1, 2"""
+    FROM outbox o JOIN events e ON e.id = o.event_id AND e.time = o.event_time WHERE o.attempts > 0
+    UNION ALL SELECT 'timer', 0, kind, key, error, attempts, parked_at IS NOT NULL FROM timers WHERE attempts > 0
+    ORDER BY 1, 2"""
 
 
 def show_all(run_dir: Path) -> int:
@@ -23,7 +27,7 @@ def show_all(run_dir: Path) -> int:
         rows = list(_rows(journals))
     for service, row in rows:
         state = "parked" if row["parked"] else "waits"
-        item = f"{service}/{row['side']}/{row['id']}"
+        item = f"{service}/{row['side']}/{row['aggregate'] if row['side'] == 'timer' else row['id']}"
         console.print(f"{item:<22} {state:<7} {row['type']} {row['aggregate']} {row['reason']} tries {row['attempts']}")
     console.print("nothing is set aside or parked" if not rows else f"{len(rows)} items")
     return 1 if rows else 0
@@ -52,7 +56,8 @@ def show(run_dir: Path, item: str) -> int:
 def replay(run_dir: Path, item: str) -> int:
     """Makes one item due now with a fresh count; the service's own retry or relay does it."""
     service, table, key, number = _parts(item)
-    sql = f"UPDATE {table} SET parked_at = NULL, attempts = 0, next_at = app_now() WHERE {key} = %s"
+    due = "due_at" if table == "timers" else "next_at"
+    sql = f"UPDATE {table} SET parked_at = NULL, attempts = 0, {due} = app_now() WHERE {key} = %s"
     return _change(run_dir, service, (sql, [number]), said=f"{item} is tried again now")
 
 
@@ -64,9 +69,14 @@ def drop(run_dir: Path, item: str, reason: str) -> int:
     return _change(run_dir, service, (sql, [number, reason]), said=f"{item} is given up")
 
 
-def _parts(item: str) -> tuple[str, str, str, int]:
-    service, side, number = item.split("/")
-    return (service, "outbox", "position", int(number)) if side == "out" else (service, "set_aside", "id", int(number))
+def _parts(item: str) -> tuple[str, str, str, int | str]:
+    """service, table, key column and key of `order/in/12`, `order/out/12` or `order/timer/<key>`."""
+    service, _, rest = item.partition("/")
+    side, _, key = rest.partition("/")
+    if side not in _TABLES or not key or (side != "timer" and not key.isdigit()):
+        raise typer.BadParameter(f"{item} is not an item as `parked list` names them")
+    table, column = _TABLES[side]
+    return service, table, column, key if side == "timer" else int(key)
 
 
 def _change(run_dir: Path, service: str, statement: tuple[str, list[Any]], *, said: str) -> int:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from rich.console import Console
 
+from chassis.migrate import MigrationFailed
 from suite import cast
 from suite.box import Box, BoxPlace
 from suite.commands.demo import play
+from suite.processes import ProcessDied, ProcessNotReady
 from suite.seed import seed
-from suite.servers import ServerMissing, start_servers
+from suite.servers import RunDirBusy, ServerMissing, ServerUnusable, start_servers
 
 console = Console(highlight=False)
 
@@ -26,11 +28,13 @@ def run(run_dir: Path) -> int:
             Box(BoxPlace(run_dir=run_dir.resolve()), servers, progress=console.print) as box,
         ):
             seed(box.state(), progress=console.print)
-            told = play(box.state(), console)
+            if play(box.state(), console) is None:
+                console.print(f"the suite is stopped; its logs are in {run_dir.resolve() / 'logs'}")
+                return 1
             _print_doors(box)
-            return _stay(box, stop) if told else 1
-    except ServerMissing as missing:
-        console.print(str(missing))
+            return _stay(box, stop)
+    except (ServerMissing, RunDirBusy, ServerUnusable, ProcessDied, ProcessNotReady, MigrationFailed) as refusal:
+        console.print(str(refusal), markup=False)
         return 1
 
 
