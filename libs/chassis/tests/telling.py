@@ -42,8 +42,9 @@ class Listener:
     def _connected(self) -> Connection | None:
         broker = Connection(self.url, connect_timeout=3)
         try:
-            queues = [lane(broker.channel()) for lane in topology_of(LISTENER, self._kinds).lanes.values()]
-            for queue in queues:
+            topology = topology_of(LISTENER, self._kinds)
+            queues = [lane(broker.channel()) for lane in topology.lanes.values()]
+            for queue in (*queues, topology.dead(broker.channel())):
                 queue.declare()
             consumer = broker.Consumer(queues, on_message=self._hear, accept=None)
             consumer.qos(prefetch_count=500)

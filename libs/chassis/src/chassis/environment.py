@@ -15,6 +15,7 @@ class ServiceEnvironment:
     signing_key: str = env("ELDERCARE_{SERVICE}_SIGNING_KEY", "file with the private Ed25519 key (JWK)")
     seal_keys: str = env("ELDERCARE_{SERVICE}_SEAL_KEYS", "file with the seal keys (JSON)")
     trusted_keys: str = env("ELDERCARE_TRUSTED_KEYS", "file with the public keys of all services (JWKS)")
+    heartbeat_s: int = env("ELDERCARE_HEARTBEAT_S", "seconds of silence, twice, before a broker is left", default=10)
     confirm_s: float = env("ELDERCARE_CONFIRM_S", "seconds the broker gets to confirm a publish", default=5.0)
     redis_url: str = env("ELDERCARE_REDIS_URL", "Redis address; what it holds may be lost", default="")
 

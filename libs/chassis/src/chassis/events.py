@@ -29,7 +29,6 @@ log = structlog.get_logger(__name__)
 
 BATCH = 16
 PREFETCH = 64
-HEARTBEAT_S = 10
 RESTART_S = 0.5
 LONGEST_RECONNECT_S = 1.0
 
@@ -63,10 +62,11 @@ class FactQueues(QueueConsumer):  # type: ignore[misc]
         for provider in self._providers:
             provider.forget()  # what an earlier connection brought comes again
             topology = topology_of(provider.consumer.service, provider.consumer.handlers)
-            topology.dead(channel).declare()
             consumer = consumer_cls(queues=list(topology.lanes.values()), on_message=provider.arrived, accept=None)
             consumer.qos(prefetch_count=PREFETCH)
             self._consumers[provider] = consumer
+            # Last: RabbitMQ 3.10 killed within half a second loses the leader of the queue that was declared last.
+            topology.dead(channel).declare()
         return self._consumers.values()
 
     @contextmanager
@@ -237,7 +237,7 @@ def _serve(runner: ServiceRunner) -> None:
 
 
 def _runner(consumer: Consumer, environment: ServiceEnvironment) -> ServiceRunner:
-    runner = ServiceRunner({"AMQP_URI": environment.amqp_url, "HEARTBEAT": HEARTBEAT_S, "max_workers": 4})
+    runner = ServiceRunner({"AMQP_URI": environment.amqp_url, "HEARTBEAT": environment.heartbeat_s, "max_workers": 4})
     runner.add_service(_service(consumer, Inbox(consumer, environment)))
     return runner
 

@@ -32,7 +32,8 @@ class Hosting:
             f"ELDERCARE_{LISTENER.upper()}_SEAL_KEYS": "unused",
             "ELDERCARE_TRUSTED_KEYS": "unused",
             "ELDERCARE_EVENTS_HEALTH_ADDRESS": f"127.0.0.1:{port}",
-            "ELDERCARE_EVENTS_GRACE_S": "5",
+            "ELDERCARE_EVENTS_GRACE_S": "2",
+            "ELDERCARE_HEARTBEAT_S": "2",
             "PATH": os.environ["PATH"],
         }
         argv = [sys.executable, "-m", "libs.chassis.tests.hosting.consumer"]
