@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+import psycopg
 import structlog
 from psycopg import Connection
 from psycopg.rows import DictRow
@@ -14,6 +15,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 256
 LOCK = 0x72656C61  # advisory lock of the relay, one a database
+LOCK_WAIT = "2s"  # then it looks whether it was told to stop
 ATTEMPTS = 30
 LONGEST_DELAY_S = 30.0
 REST_S = 0.5
@@ -79,8 +81,7 @@ class Relay:
     def _holds_lock(self, connection: Connection[DictRow]) -> bool:
         """Waits for the session lock on the claiming connection itself: no lock, no claim."""
         if self._locked is not connection:
-            row = connection.execute("SELECT pg_try_advisory_lock(%s) AS mine", [LOCK]).fetchone()
-            self._locked = connection if row and row["mine"] else None
+            self._locked = connection if _locked(connection) else None
             if self._locked is None:
                 self._publisher.drop()
         return self._locked is connection
@@ -132,6 +133,17 @@ class Relay:
                    parked_at = CASE WHEN %s THEN app_now() END WHERE position = %s""",
             [attempts, reason, min(0.1 * 2**attempts, LONGEST_DELAY_S), parked, row["outbox_position"]],
         )
+
+
+def _locked(connection: Connection[DictRow]) -> bool:
+    """Whether the lock came within the wait; a waiting relay is woken by the server the moment the other is gone."""
+    try:
+        with connection.transaction():
+            connection.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
+            connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    except psycopg.errors.LockNotAvailable:
+        return False
+    return True
 
 
 def _rounds(rows: Sequence[DictRow]) -> Iterator[list[DictRow]]:

@@ -25,6 +25,8 @@ _FIGURES = {
     "effects_unknown": "SELECT count(*) AS n FROM effects WHERE state = 'unknown' AND settled_at IS NULL",
 }
 
+CLAIMS_KEPT_DAYS = 90
+
 
 class Upkeep:
     """The auditor of one service and the chores of its database."""
@@ -42,6 +44,7 @@ class Upkeep:
                    FROM generate_series(0, 2) m""",
                 [table],
             )
+        connection.execute("SELECT drop_old_claims(%s)", [CLAIMS_KEPT_DAYS])
         for place, sql in _FIGURES.items():
             row = connection.execute(sql.encode()).fetchone()
             _ROWS.labels(self._service, place).set(row["n"] if row else 0)
