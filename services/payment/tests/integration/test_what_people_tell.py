@@ -9,7 +9,17 @@ from chassis.context import Caller
 from eldercare.people.v1.events_pb2 import PersonErased
 from payment_service.access import relate
 from payment_service.payer.use_cases import PayRightMissing, PersonIsErased, put_payer
-from services.payment.tests.cast import DAUGHTER_WEN, GRANNY_WEN, LAKE, PLUM_CARE, PLUM_GARDEN, daughter, granny, visit
+from services.payment.tests.cast import (
+    DAUGHTER_WEN,
+    GRANNY_WEN,
+    HILL,
+    LAKE,
+    PLUM_CARE,
+    PLUM_GARDEN,
+    daughter,
+    granny,
+    visit,
+)
 from services.payment.tests.till import Till, until
 
 
@@ -70,6 +80,19 @@ def test_family_pays_only_with_the_right_to_pay(till: Till) -> None:
     tells_people(till, daughter("pay", version=2))
     with till.database.work(caller=as_daughter) as work:
         put_payer(work, till.seals, person=GRANNY_WEN, processor="sandbox", token="tok_ok")
+
+
+def test_an_operator_pays_for_her_mother_in_her_own_region_and_not_in_anothers(till: Till) -> None:
+    tells_people(till, granny(), daughter("confirm"))
+
+    def puts_card(region: str) -> None:
+        operator = Caller(subject=DAUGHTER_WEN, roles=(f"operator@{region}", f"family@{GRANNY_WEN}"))
+        with till.database.work(caller=operator) as work:
+            put_payer(work, till.seals, person=GRANNY_WEN, processor="sandbox", token="tok_ok")
+
+    with pytest.raises(PayRightMissing):
+        puts_card(HILL)
+    puts_card(LAKE)
 
 
 def test_no_token_stands_readable_in_the_database(till: Till) -> None:

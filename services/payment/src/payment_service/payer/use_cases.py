@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chassis.access import covers
 from chassis.refusal import Refusal
 from chassis.seal import Seals
 from chassis.subject_keys import SubjectErased
@@ -26,7 +27,7 @@ class PersonIsErased(Refusal):
 def put_payer(work: Work, seals: Seals, *, person: str, processor: str, token: str) -> str:
     by = work.caller.subject if work.caller else work.context.actor
     rights = persons.family_of(work, person).get(by)
-    if by != person and rights is not None and "pay" not in rights and not _is_operator(work):
+    if by != person and rights is not None and "pay" not in rights and not _is_operator_of(work, person):
         raise PayRightMissing(person=person)
     try:
         return payers.put(work, seals, person=person, processor=processor, token=token, put_by=by)
@@ -34,5 +35,6 @@ def put_payer(work: Work, seals: Seals, *, person: str, processor: str, token: s
         raise PersonIsErased(person=person) from erased
 
 
-def _is_operator(work: Work) -> bool:
-    return work.caller is not None and bool(work.caller.objects_of("operator"))
+def _is_operator_of(work: Work, person: str) -> bool:
+    home = persons.region_of(work, person) or ""
+    return work.caller is not None and any(covers(own, home) for own in work.caller.objects_of("operator"))
