@@ -8,7 +8,7 @@ import httpx2
 
 from gateway_service.session.token import COOKIE
 from services.gateway.tests.running.gateways import RunningGateway, Somebody
-from services.gateway.tests.running.neighbours import Neighbours
+from services.gateway.tests.running.neighbours import Neighbours, RunningNeighbours
 
 
 def cookie_of(somebody: Somebody) -> dict[str, str]:
@@ -77,6 +77,28 @@ def test_a_problem_is_a_page_with_a_way_back(daughter: Somebody) -> None:
     assert answer.status_code == 404
     assert "No such address" in answer.text
     assert 'href="/"' in answer.text
+
+
+def test_a_page_that_cannot_be_shown_now_tries_again_by_itself(
+    daughter: Somebody, running_neighbours: RunningNeighbours
+) -> None:
+    running_neighbours.stop()
+    answer = httpx2.get(f"{daughter.base}/", headers=cookie_of(daughter) | {"Accept-Language": "en"})
+    assert answer.status_code == 503
+    assert (answer.headers["retry-after"], answer.headers["refresh"]) == ("1", "1")
+    assert "This page tries again by itself." in answer.text
+
+
+def test_a_form_that_cannot_be_taken_now_is_not_sent_again(
+    daughter: Somebody, running_neighbours: RunningNeighbours
+) -> None:
+    running_neighbours.stop()
+    form = {"answer": "on_my_way", "request_id": str(uuid4())}
+    headers = cookie_of(daughter) | {"Accept-Language": "en", "Sec-Fetch-Site": "same-origin"}
+    answer = httpx2.post(f"{daughter.base}/incidents/{uuid4()}/answers", data=form, headers=headers)
+    assert answer.status_code == 503
+    assert "refresh" not in answer.headers
+    assert "by itself" not in answer.text
 
 
 def test_everything_a_page_loads_comes_from_us(gateway: RunningGateway) -> None:

@@ -34,7 +34,17 @@ def show(request: Request, problem: Problem) -> Response:
     title, detail = catalogue(language_of(request)).problem(problem.reason, problem.status, problem.sentence)
     if is_htmx(request):
         return fragment(request, "said.html", status=problem.status, sentence=f"{title}: {detail}", is_bad=True)
-    return page(request, "problem.html", status=problem.status, title=title, detail=detail, signed_in=None)
+    return _problem_page(request, problem, title, detail)
+
+
+def _problem_page(request: Request, problem: Problem, title: str, detail: str) -> Response:
+    """A page that could not be shown now asks again by itself; a form is sent again by its person only."""
+    headers = problem.headers()
+    wait = headers.get("Retry-After", "") if request.method == "GET" else ""
+    shown = {"title": title, "detail": detail, "tries_again": bool(wait), "signed_in": None}
+    answer = page(request, "problem.html", status=problem.status, **shown)
+    answer.headers.update(headers | ({"Refresh": wait} if wait else {}))
+    return answer
 
 
 def _to_sign_in(request: Request) -> Response:
