@@ -19,9 +19,10 @@ from eldercare.people.v1.person_pb2 import ROLE_KIND_ELDER, ROLE_KIND_FAMILY, Pe
 from suite.simulated_watch import Fix, SimulatedWatch, Status
 from suite.testing import TestDatabase
 
-DISTRICT = "regions/demo-city/lake-district"
+CITY = "regions/demo-city"
+DISTRICT = f"{CITY}/lake-district"
 PLUM_GARDEN = f"{DISTRICT}/plum-street/plum-garden"
-HILL = "regions/demo-city/hill-district"
+HILL = f"{CITY}/hill-district"
 
 GRANNY_WEN = "persons/00000000-0000-7000-8000-000000000001"
 DAUGHTER_WEN = "persons/00000000-0000-7000-8000-000000000002"

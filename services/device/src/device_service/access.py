@@ -1,6 +1,7 @@
 """Whose a thing is: what the access rule of each call is checked against."""
 
-from chassis.access import Relations
+from chassis.access import Relations, covers
+from chassis.context import Caller
 from chassis.work import Work
 from device_service.alarm.store import find_alarm
 from device_service.device.store import find_device
@@ -21,6 +22,11 @@ def relate(work: Work, name: str) -> Relations | None:
         alarm = find_alarm(work, name)
         return _of(work, alarm.person, alarm.region) if alarm else None
     return None
+
+
+def may_be_given_by(caller: Caller | None, region: str) -> bool:
+    """A watch goes only to people of the operator's own regions. Nobody calls: the service itself acts."""
+    return caller is None or any(covers(own, region) for own in caller.objects_of("operator"))
 
 
 def _of(work: Work, elder: str, region: str) -> Relations:

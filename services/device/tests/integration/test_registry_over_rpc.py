@@ -8,6 +8,7 @@ import pytest
 from chassis.rpc.client import Refused
 from chassis.seal import Seals
 from chassis.work import Caller
+from device_service.device.use_cases import PersonUnknown, assign_device
 from eldercare.device.v1.device_pb2 import Device
 from eldercare.device.v1.device_service_pb2 import (
     AssignDeviceRequest,
@@ -22,6 +23,7 @@ from eldercare.device.v1.device_service_pb2 import (
 from eldercare.device.v1.device_service_pb2_grpc import DeviceServiceStub
 from eldercare.device.v1.events_pb2 import DeviceAssigned
 from services.device.tests.cast import (
+    CITY,
     DAUGHTER_WEN,
     DISTRICT,
     GRANNY_WEN,
@@ -37,6 +39,7 @@ from suite.simulated_watch import SimulatedWatch
 from suite.testing import RpcFactory, RunningRpc, TestDatabase
 
 OPERATOR = Caller(subject="persons/00000000-0000-7000-8000-0000000000aa", roles=(f"operator@{DISTRICT}",))
+CITY_OPERATOR = Caller(subject="persons/00000000-0000-7000-8000-0000000000ac", roles=(f"operator@{CITY}",))
 HILL_OPERATOR = Caller(subject="persons/00000000-0000-7000-8000-0000000000ab", roles=(f"operator@{HILL}",))
 DAUGHTER = Caller(subject=DAUGHTER_WEN, roles=(f"family@{GRANNY_WEN}",), purpose="care")
 GRANNY = Caller(subject=GRANNY_WEN, roles=("elder",), purpose="care")
@@ -133,7 +136,8 @@ def test_a_watch_is_given_to_a_known_person_of_its_region_or_a_place(db: TestDat
     name = desk.RegisterDevice(registering()).name
     stranger = f"persons/{uuid4()}"
     assert refusal(lambda: desk.AssignDevice(assigning(name, stranger))) == "PERSON_UNKNOWN"
-    assert refusal(lambda: desk.AssignDevice(assigning(name, UNCLE_BAI))) == "HOLDER_OUT_OF_REGION"
+    city = calling(CITY_OPERATOR)
+    assert refusal(lambda: city.AssignDevice(assigning(name, UNCLE_BAI))) == "HOLDER_OUT_OF_REGION"
     assert refusal(lambda: desk.AssignDevice(assigning(name))) == "HOLDER_UNCLEAR"
     assert refusal(lambda: desk.AssignDevice(assigning(name, GRANNY_WEN, "places/hall"))) == "HOLDER_UNCLEAR"
     assert desk.AssignDevice(assigning(name, place="places/hall")).assignment.place == "places/hall"
@@ -143,11 +147,26 @@ def test_a_watch_is_given_to_a_known_person_of_its_region_or_a_place(db: TestDat
     assert refusal(lambda: desk.ReleaseDevice(again)) == "DEVICE_NOT_ASSIGNED"
 
 
+def test_an_operator_gives_no_watch_to_people_of_another_operator_and_hears_nothing_of_them(
+    db: TestDatabase, calling: As
+) -> None:
+    introduce(db, UNCLE_BAI, region=HILL)
+    citywide = calling(CITY_OPERATOR).RegisterDevice(registering(region=CITY)).name
+    name = calling(OPERATOR).RegisterDevice(registering(identity="8031234567")).name
+    with db.work() as work:
+        work.caller = OPERATOR
+        with pytest.raises(PersonUnknown):
+            assign_device(work, citywide, person=UNCLE_BAI, place="")
+    assert refusal(lambda: calling(OPERATOR).AssignDevice(assigning(name, UNCLE_BAI))) == "PERSON_UNKNOWN"
+    assert calling(CITY_OPERATOR).AssignDevice(assigning(citywide, UNCLE_BAI)).assignment.person == UNCLE_BAI
+
+
 def test_only_the_wearer_the_family_and_their_operators_see_a_watch(db: TestDatabase, worn: str, calling: As) -> None:
     introduce(db, DAUGHTER_WEN, family_of=GRANNY_WEN)
     asked = GetDeviceRequest(name=worn)
-    for caller in (OPERATOR, DAUGHTER, GRANNY, ORDER):
+    for caller in (OPERATOR, DAUGHTER, GRANNY):
         assert calling(caller).GetDevice(asked).assignment.person == GRANNY_WEN
+    assert refusal(lambda: calling(ORDER).GetDevice(asked)) == "ROLE_MISSING", "order has no need of it"
     nobody = GetDeviceRequest(name=f"devices/{uuid4()}")
     for caller in (HILL_OPERATOR, UNCLE):
         assert refusal(lambda caller=caller: calling(caller).GetDevice(asked)) == "NOT_FOUND"  # type: ignore[misc]

@@ -8,6 +8,7 @@ from chassis.ids import uuid7
 from chassis.refusal import NotFound, Refusal
 from chassis.work import Work
 from device_service import contract
+from device_service.access import may_be_given_by
 from device_service.adapters.contract import Adapter
 from device_service.device import store
 from device_service.device.domain import AdapterUnknown, Device, Holder, HolderUnclear, check_options
@@ -89,7 +90,7 @@ def release_all_of(work: Work, person: str) -> None:
 
 def _wearer(work: Work, name: str) -> Holder:
     person = hold_person(work, name)
-    if person is None:
+    if person is None or not may_be_given_by(work.caller, person.region):
         raise PersonUnknown(person=name)
     return Holder(person=name, region=person.region, cell=person.home_cell)
 
