@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from chassis.settings import BadSettings, env
 
@@ -31,3 +32,15 @@ class NotifySettings:
     def __post_init__(self) -> None:
         if not 0 < self.smtp_port < 65536:
             raise BadSettings("ELDERCARE_NOTIFY_SMTP_PORT: must be 1 to 65535")
+        if self.smtp_user and not self.smtp_starttls and not _is_this_machine(self.smtp_host):
+            raise BadSettings(
+                "ELDERCARE_NOTIFY_SMTP_USER: the password would cross the network readable; "
+                "set ELDERCARE_NOTIFY_SMTP_STARTTLS=true, or leave the login out"
+            )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

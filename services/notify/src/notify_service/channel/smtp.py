@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 
 from chassis.effects import Outcome
 from notify_service.channel.port import Letter
+
+# Raised before any mail is handed over.
+NOT_BEGUN = (
+    smtplib.SMTPConnectError,
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPNotSupportedError,
+    ssl.SSLCertVerificationError,
+    ConnectionRefusedError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +41,7 @@ class Mail:
         try:
             with self._connected() as line:
                 line.send_message(mail)
-        except (smtplib.SMTPConnectError, smtplib.SMTPAuthenticationError, ConnectionRefusedError) as closed:
+        except NOT_BEGUN as closed:
             return Outcome.later(type(closed).__name__)
         except smtplib.SMTPRecipientsRefused as refused:
             codes = [code for code, _ in refused.recipients.values()]
@@ -44,7 +54,7 @@ class Mail:
         server = self._server
         line = smtplib.SMTP(server.host, server.port, timeout=server.timeout_s)
         if server.starttls:
-            line.starttls()
+            line.starttls(context=ssl.create_default_context())
         if server.user:
             line.login(server.user, server.password)
         return line
