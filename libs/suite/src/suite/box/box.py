@@ -10,7 +10,7 @@ from typing import Self
 
 from chassis.migrate import migrate
 from suite.box.keys import ensure_keys
-from suite.box.processes import PRODUCERS, Ports, addresses, processes_of
+from suite.box.processes import PRODUCERS, SECRETS, Ports, addresses, processes_of
 from suite.box.state import BoxState, write_state
 from suite.processes import Process, Supervisor
 from suite.servers import Servers
@@ -18,7 +18,6 @@ from suite.servers.ports import free_port
 from suite.servers.provision import DatabaseUrls, provision_broker, provision_databases
 
 KEYED = (*PRODUCERS, "gateway", "suite")
-SECRETS = ("ELDERCARE_PAYMENT_PROCESSOR_SECRET", "ELDERCARE_DEVICE_DUTY_DESK_SECRET", "ELDERCARE_NOTIFY_WEBHOOK_SECRET")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,13 @@ from suite.processes import Process
 PRODUCERS = ("people", "device", "order", "notify", "payment")
 CONSUMERS = ("device", "order", "notify", "payment")
 
+# Each shared secret, and the only processes that are handed it.
+SECRETS = {
+    "ELDERCARE_PAYMENT_PROCESSOR_SECRET": frozenset({"processor", "core"}),
+    "ELDERCARE_DEVICE_DUTY_DESK_SECRET": frozenset({"core", "gateway"}),
+    "ELDERCARE_NOTIFY_WEBHOOK_SECRETS": frozenset({"core"}),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
@@ -34,7 +41,7 @@ def processes_of(run_dir: Path, ports: Ports, environ: Mapping[str, str]) -> lis
     logs.mkdir(parents=True, exist_ok=True)
 
     def process(name: str, argv: list[str], ready: str) -> Process:
-        return Process(name, argv, environ, logs / f"{name}.log", ready, run_dir=run_dir)
+        return Process(name, argv, environ_of(name, environ), logs / f"{name}.log", ready, run_dir=run_dir)
 
     return [
         process(
@@ -47,6 +54,11 @@ def processes_of(run_dir: Path, ports: Ports, environ: Mapping[str, str]) -> lis
         process("ingress", python("device_service.entrypoints.ingress"), _ready(ports.ingress_health)),
         process("gateway", python("gateway_service"), _ready(ports.web)),
     ]
+
+
+def environ_of(process: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment without the secrets that are none of this process's business."""
+    return {name: value for name, value in environ.items() if process in SECRETS.get(name, {process})}
 
 
 def addresses(ports: Ports) -> dict[str, str]:
