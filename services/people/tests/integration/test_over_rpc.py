@@ -159,7 +159,13 @@ def test_the_same_registration_sent_twice_is_one_person(street: House) -> None:
 
 
 def test_everybody_sets_the_own_password_and_nobody_anothers(street: House) -> None:
-    mine = SetPasswordRequest(request_id=new_request(), name=GRANNY_WEN, login="granny", password="pear blossom 9")
+    mine = SetPasswordRequest(
+        request_id=new_request(),
+        name=GRANNY_WEN,
+        login="granny",
+        password="pear blossom 9",
+        current_password=PASSWORD,
+    )
     street.sessions.SetPassword(mine, timeout=SECONDS, metadata=street.signed_in("granny"))
     assert street.session("granny", "pear blossom 9").person == GRANNY_WEN
     assert refusal(lambda: street.session("granny")) == "SIGN_IN_REFUSED"

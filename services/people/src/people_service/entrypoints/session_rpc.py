@@ -21,9 +21,12 @@ from people_service.session.domain import Credentials
 from people_service.session.passwords import Passwords
 from people_service.session.use_cases import (
     Challenge,
+    CurrentPasswordWrong,
     Vouch,
     answer_challenge,
+    begin_change,
     begin_sign_in,
+    change_own_password,
     finish_sign_in,
     set_password,
 )
@@ -59,11 +62,16 @@ class SessionRpc(SessionServiceServicer):
         )
 
     @command(prepare="_hashed")
-    def SetPassword(self, work: Work, request: SetPasswordRequest, password_hash: str) -> SetPasswordResponse:
+    def SetPassword(
+        self, work: Work, request: SetPasswordRequest, hashed: tuple[str, Challenge | None]
+    ) -> SetPasswordResponse:
+        password_hash, proven = hashed
         caller = work.caller or Caller(subject="")
-        reach = None if caller.subject == request.name else Reach.of(caller)
         credentials = Credentials(login=request.login, password_hash=password_hash)
-        set_password(work, self.desk.seals, request.name, credentials, reach)
+        if caller.subject == request.name:
+            change_own_password(work, self.desk.seals, request.name, credentials, proven)
+        else:
+            set_password(work, self.desk.seals, request.name, credentials, Reach.of(caller))
         return SetPasswordResponse()
 
     def _checked(self, request: SignInRequest, _caller: Caller | None) -> tuple[Challenge, str | None]:
@@ -76,8 +84,18 @@ class SessionRpc(SessionServiceServicer):
             SIGN_INS.labels(refusal.reason.lower()).inc()
             raise
 
-    def _hashed(self, request: SetPasswordRequest, _caller: Caller | None) -> str:
-        return self.desk.passwords.hashed(request.password)
+    def _hashed(self, request: SetPasswordRequest, caller: Caller | None) -> tuple[str, Challenge | None]:
+        is_own = caller is not None and caller.subject == request.name
+        proven = self._proven(request) if is_own else None
+        return self.desk.passwords.hashed(request.password), proven
+
+    def _proven(self, request: SetPasswordRequest) -> Challenge | None:
+        """The attempt is counted in a transaction of its own, as one to sign in."""
+        with self.desk.transaction() as work:
+            challenge = begin_change(work, request.name)
+        if challenge and not self.desk.passwords.matches(challenge.password_hash, request.current_password):
+            raise CurrentPasswordWrong
+        return challenge
 
 
 def _timestamp(moment: datetime) -> Timestamp:

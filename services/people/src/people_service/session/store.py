@@ -25,6 +25,12 @@ def credentials_of(work: Work, login_blind: bytes) -> tuple[str, str] | None:
     return (row["person"], row["password_hash"]) if row else None
 
 
+def own_credentials(work: Work, person: str) -> tuple[bytes, str] | None:
+    """Return login blind and password hash of somebody who signs in already."""
+    row = work.one("SELECT login_blind, password_hash FROM credentials WHERE person = %s", (person,))
+    return (bytes(row["login_blind"]), row["password_hash"]) if row else None
+
+
 def rehash(work: Work, person: str, *, old: str, new: str) -> None:
     work.run("UPDATE credentials SET password_hash = %s WHERE person = %s AND password_hash = %s", (new, person, old))
 

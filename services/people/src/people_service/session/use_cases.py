@@ -47,6 +47,13 @@ class LoginTaken(Refusal):
     sentence = "Somebody else signs in with this login. Choose another one."
 
 
+class CurrentPasswordWrong(Refusal):
+    """Who holds a token is not always the person it was made for."""
+
+    status = "PERMISSION_DENIED"
+    sentence = "To change your password, bring the one you have now. If it is lost, ask your operator for a new one."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge:
     """A counted attempt: whose password it would take."""
@@ -67,13 +74,19 @@ class SignedIn:
 def begin_sign_in(work: Work, seals: Seals, login: str) -> Challenge:
     """Count the attempt; it must be committed before the password is looked at."""
     blind = login_blind(seals, login)
-    attempts = store.attempts_of(work, blind)
-    wait = attempts.opens_at() - work.now
-    if wait > timedelta():
-        raise SignInLocked(retry_after_s=str(ceil(wait.total_seconds())))
-    store.save_attempts(work, blind, attempts.charged(work.now))
+    _count_attempt(work, blind)
     person, password_hash = store.credentials_of(work, blind) or (None, None)
     return Challenge(login_blind=blind, person=person, password_hash=password_hash)
+
+
+def begin_change(work: Work, name: str) -> Challenge | None:
+    """Count the attempt as signing in does; None when the person has no password yet."""
+    known = store.own_credentials(work, name)
+    if known is None:
+        return None
+    blind, password_hash = known
+    _count_attempt(work, blind)
+    return Challenge(login_blind=blind, person=name, password_hash=password_hash)
 
 
 def answer_challenge(challenge: Challenge, passwords: Passwords, password: str) -> str | None:
@@ -115,6 +128,25 @@ def set_password(work: Work, seals: Seals, name: str, told: Credentials, reach: 
     if not store.set_credentials(work, name, blind, told.password_hash):
         raise LoginTaken
     store.clear_attempts(work, blind)
+
+
+def change_own_password(work: Work, seals: Seals, name: str, told: Credentials, proven: Challenge | None) -> None:
+    """Set the own sign-in; the password that was proven must still be the one that holds."""
+    persons.load(work, name, lock=True)
+    held = (proven.login_blind, proven.password_hash) if proven else None
+    if store.own_credentials(work, name) != held:
+        raise CurrentPasswordWrong
+    if proven:
+        store.clear_attempts(work, proven.login_blind)
+    set_password(work, seals, name, told, None)
+
+
+def _count_attempt(work: Work, blind: bytes) -> None:
+    attempts = store.attempts_of(work, blind)
+    wait = attempts.opens_at() - work.now
+    if wait > timedelta():
+        raise SignInLocked(retry_after_s=str(ceil(wait.total_seconds())))
+    store.save_attempts(work, blind, attempts.charged(work.now))
 
 
 def login_blind(seals: Seals, login: str) -> bytes:

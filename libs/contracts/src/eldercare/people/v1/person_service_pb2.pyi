@@ -351,10 +351,15 @@ class SetPasswordRequest(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     LOGIN_FIELD_NUMBER: _builtins.int
     PASSWORD_FIELD_NUMBER: _builtins.int
+    CURRENT_PASSWORD_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     name: _builtins.str
     login: _builtins.str
     password: _builtins.str
+    current_password: _builtins.str
+    """The password the person has now: needed when a person who has one sets the own, so that a borrowed token is not
+    enough to lock somebody out. An operator who sets another's leaves it empty.
+    """
     def __init__(
         self,
         *,
@@ -362,10 +367,11 @@ class SetPasswordRequest(_message.Message):
         name: _builtins.str = ...,
         login: _builtins.str = ...,
         password: _builtins.str = ...,
+        current_password: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["login", b"login", "name", b"name", "password", b"password", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["current_password", b"current_password", "login", b"login", "name", b"name", "password", b"password", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
