@@ -103,6 +103,7 @@ HANDLERS: Mapping[type[Message], Handler] = {
     order.OrderPlaced: order_placed,
     order.OrderOffered: partial(told, news.order_offered),
     order.OrderAccepted: partial(told, news.order_accepted),
+    order.OfferDeclined: partial(told, timeline.offer_declined),
     order.OrderUnanswered: partial(told, news.order_unanswered),
     order.WorkerArrived: partial(told, news.worker_arrived),
     order.ServiceCompleted: partial(told, news.service_completed),

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from chassis.refusal import Refusals
 from notify_service.contact.domain import ContactPointNotUsable, QuietHoursNotUsable
-from notify_service.ladder.domain.ladder import CallerCannotCome, IncidentIsClosed, TakeOverIsForOperators
+from notify_service.ladder.domain.ladder import (
+    CallerCannotCome,
+    CallerHasNoPart,
+    IncidentIsClosed,
+    TakeOverIsForOperators,
+)
 
 REFUSALS: Refusals = {
     ContactPointNotUsable: (
@@ -16,6 +21,10 @@ REFUSALS: Refusals = {
     TakeOverIsForOperators: (
         "PERMISSION_DENIED",
         "Only an operator of the region can take over. Answer on_my_way if you are going.",
+    ),
+    CallerHasNoPart: (
+        "PERMISSION_DENIED",
+        "Only who is called for this incident, a worker with its order and the duty desk can say they are going.",
     ),
     CallerCannotCome: ("FAILED_PRECONDITION", "The person who needs help cannot be the one who comes."),
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
+from google.protobuf.message import Message
 
 from chassis.rpc.client import Refused
 from chassis.work import Caller
@@ -24,7 +25,7 @@ from eldercare.notify.v1.message_pb2 import (
 from eldercare.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from eldercare.order.v1 import events_pb2 as order
 from services.notify.tests import cast
-from services.notify.tests.cast import DAUGHTER_WEN, GRANNY_WEN, INCIDENT, NURSE_TAO, OPERATOR_MEI, ORDER
+from services.notify.tests.cast import DAUGHTER_WEN, GRANNY_WEN, INCIDENT, NURSE_BAI, NURSE_TAO, OPERATOR_MEI, ORDER
 from services.notify.tests.story import Story
 from suite.testing import RpcFactory
 
@@ -106,6 +107,53 @@ def test_an_offered_worker_may_answer(speak: As, story: Story) -> None:
     story.press()
     story.happens(order.OrderOffered(order=ORDER, incident=INCIDENT, workers=[NURSE_TAO]), aggregate=ORDER)
     assert speak(NURSE).Answer(answer(ANSWER_KIND_ON_MY_WAY)).stood_down
+
+
+OVER = {
+    "declined": order.OfferDeclined(order=ORDER, worker=NURSE_TAO),
+    "another has it": order.OrderAccepted(order=ORDER, incident=INCIDENT, worker=NURSE_BAI, stood_down=[NURSE_TAO]),
+    "cancelled": order.OrderCancelled(order=ORDER, incident=INCIDENT),
+    "missed": order.OrderMissed(order=ORDER, incident=INCIDENT, worker=NURSE_TAO),
+}
+
+
+@pytest.mark.parametrize("is_told_late", [False, True], ids=["", "offer told late"])
+@pytest.mark.parametrize("over", OVER.values(), ids=OVER.keys())
+def test_a_worker_whose_offer_is_over_silences_nobody_and_reads_nothing(
+    speak: As, story: Story, over: Message, *, is_told_late: bool
+) -> None:
+    story.press()
+    offer = order.OrderOffered(order=ORDER, incident=INCIDENT, workers=[NURSE_TAO])
+    for event in (over, offer) if is_told_late else (offer, over):
+        story.happens(event, aggregate=ORDER)
+    calls: list[Callable[[], object]] = [
+        lambda: speak(NURSE).Answer(answer(ANSWER_KIND_ON_MY_WAY)),
+        lambda: speak(NURSE).ListTimeline(contract.ListTimelineRequest(incident=INCIDENT)),
+    ]
+    for call in calls:
+        with pytest.raises(Refused) as refused:
+            call()
+        assert refused.value.reason == "NOT_FOUND"
+
+
+def test_the_worker_who_has_the_order_may_answer_until_it_is_cancelled(speak: As, story: Story) -> None:
+    story.press()
+    story.happens(order.OrderAccepted(order=ORDER, incident=INCIDENT, worker=NURSE_TAO), aggregate=ORDER)
+    assert speak(NURSE).Answer(answer(ANSWER_KIND_ON_MY_WAY)).stood_down
+    story.happens(order.OrderCancelled(order=ORDER, incident=INCIDENT, worker=NURSE_TAO), aggregate=ORDER)
+    with pytest.raises(Refused) as refused:
+        speak(NURSE).Answer(answer(ANSWER_KIND_ON_MY_WAY))
+    assert refused.value.reason == "NOT_FOUND"
+
+
+def test_family_whom_the_ladder_does_not_call_cannot_silence_it(speak: As, story: Story) -> None:
+    story.press()
+    niece = "persons/00000000-0000-7000-8000-0000000000fe"
+    cast.tell_person(story.db, niece, cast.family_of(GRANNY_WEN))
+    with pytest.raises(Refused) as refused:
+        speak(Caller(subject=niece)).Answer(answer(ANSWER_KIND_ON_MY_WAY))
+    assert refused.value.reason == "CALLER_HAS_NO_PART"
+    assert not speak(Caller(subject=niece)).Answer(answer(ANSWER_KIND_CANNOT)).stood_down
 
 
 def test_the_operator_reads_who_was_told_what_and_it_is_logged(speak: As, story: Story) -> None:

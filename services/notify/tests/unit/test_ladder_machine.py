@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from notify_service.ladder.domain.facts import Called, NobodyCame, StoodDown
-from notify_service.ladder.domain.ladder import Answer, CallerCannotCome, IncidentIsClosed, Ladder, State
+from notify_service.ladder.domain.ladder import (
+    Answer,
+    CallerCannotCome,
+    CallerHasNoPart,
+    IncidentIsClosed,
+    Ladder,
+    State,
+)
 from notify_service.ladder.domain.policy import POLICIES, plan, policy_of
 
 GRANNY, DESK, WORKER, OPERATOR = "granny", "desk", "worker", "operator"
@@ -48,14 +55,14 @@ class LadderMachine(RuleBasedStateMachine):
 
     def act(self, verb: str, *given: object, **more: object) -> None:
         was_resting = self.ladder.state is not State.OPEN
-        with suppress(IncidentIsClosed, CallerCannotCome):
+        with suppress(IncidentIsClosed, CallerCannotCome, CallerHasNoPart):
             getattr(self.ladder, verb)(*given, **more)
         self.take_facts(was_resting=was_resting)
 
     @rule(person=ANYONE, kind=st.sampled_from([Answer.SEEN, Answer.CANNOT, Answer.ON_MY_WAY]))
     def someone_answers(self, person: str, kind: Answer) -> None:
         step, due = self.ladder.step, self.ladder.due
-        self.act("answer", person, kind, self.now)
+        self.act("answer", person, kind, self.now, is_worker=person == WORKER)
         if kind is Answer.SEEN:
             assert (self.ladder.step, self.ladder.due) == (step, due)
 
@@ -124,6 +131,12 @@ class LadderMachine(RuleBasedStateMachine):
     def nobody_else_is_called_while_one_is_going(self) -> None:
         if hasattr(self, "ladder") and self.ladder.going:
             assert self.ladder.state is not State.OPEN
+
+    @invariant()
+    def only_who_has_a_part_in_it_is_going(self) -> None:
+        if hasattr(self, "ladder"):
+            called = {who for step in self.ladder.steps for who in step.people}
+            assert self.ladder.going <= called | {WORKER, OPERATOR}
 
     @invariant()
     def family_comes_before_the_desk_and_once(self) -> None:

@@ -27,11 +27,14 @@ def may_confirm(work: Work, caller: Caller, person: str) -> bool:
 
 
 def _of_incident(work: Work, name: str) -> Relations | None:
+    """Of the workers only those who are being asked or were sent: who was asked once learns no more of it."""
     row = work.one("SELECT person, region FROM incidents WHERE name = %s", [name])
     if row is None:
         return None
     workers = work.all(
-        'SELECT DISTINCT f.worker FROM offers f JOIN orders o ON o.name = f."order" WHERE o.incident = %s', [name]
+        """SELECT DISTINCT f.worker FROM offers f JOIN orders o ON o.name = f."order"
+           WHERE o.incident = %s AND o.state <> 'cancelled' AND f.state IN ('offered', 'accepted')""",
+        [name],
     )
     return _relations(work, row["person"], row["region"], frozenset(each["worker"] for each in workers))
 

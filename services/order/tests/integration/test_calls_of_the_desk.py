@@ -4,9 +4,10 @@ from chassis.cells import cell_of
 from chassis.context import Caller
 from eldercare.order.v1 import incident_pb2, incident_service_pb2, order_pb2, order_service_pb2
 from eldercare.order.v1.order_service_pb2_grpc import CatalogueServiceStub, DutyServiceStub
-from services.order.tests.callers import DESK, Incidents, Orders, here, new, person, refusal
+from services.order.tests.callers import DESK, Incidents, Orders, asked, here, new, person, refusal
 from services.order.tests.cast import (
     BO,
+    CHEN,
     DISTRICT,
     ELDER,
     FAR_DISTRICT,
@@ -65,6 +66,21 @@ def test_desk_sees_open_incidents_first_takes_one_over_and_closes_it(
     assert seen[-1] == names[0]
     only_open = desk.ListIncidents(incident_service_pb2.ListIncidentsRequest(region=GARDEN, open_only=True))
     assert len(only_open.incidents) == 4
+
+
+def test_worker_who_was_asked_once_may_look_at_the_order_but_not_at_the_incident(
+    room: DutyRoom, incidents: Incidents, orders: Orders
+) -> None:
+    order = asked(room)
+    incident = incident_service_pb2.GetIncidentRequest(name=str(room.order(order)["incident"]))
+    bo, chen = person(BO.name), person(CHEN.name)
+    assert incidents(chen).GetIncident(incident).name == incident.name
+    room.accept(order, BO)
+    assert incidents(bo).GetIncident(incident).name == incident.name
+    assert refusal(lambda: incidents(chen).GetIncident(incident)) == "NOT_FOUND"
+    assert orders(chen).GetOrder(order_service_pb2.GetOrderRequest(name=order)).name == order
+    orders(DESK).CancelOrder(order_service_pb2.CancelOrderRequest(request_id=new(), name=order, reason="not_needed"))
+    assert refusal(lambda: incidents(bo).GetIncident(incident)) == "NOT_FOUND"
 
 
 def test_lists_stay_inside_the_region_of_the_desk(room: DutyRoom, incidents: Incidents, orders: Orders) -> None:

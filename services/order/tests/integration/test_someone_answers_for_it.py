@@ -98,6 +98,28 @@ def test_worker_who_arrives_outranks_the_daughter_on_her_way(room: DutyRoom) -> 
     assert room.incident(incident)["responsible"] == BO.name
 
 
+def test_daughter_who_sets_out_late_takes_it_from_nobody_who_is_there(room: DutyRoom) -> None:
+    room.on_duty(BO)
+    incident = room.press()
+    room.search()
+    order = room.order_of(incident)
+    room.accept(order, BO)
+    room.arrive(order, BO)
+    answer(room, incident, DAUGHTER, "ON_MY_WAY")
+    assert room.incident(incident)["responsible"] == BO.name
+
+
+def test_operator_who_took_over_keeps_it_until_the_deadline_whoever_sets_out(room: DutyRoom) -> None:
+    incident = room.press("responder_present")
+    answer(room, incident, OPERATOR, "TAKE_OVER", is_operator=True)
+    answer(room, incident, DAUGHTER, "ON_MY_WAY")
+    assert room.incident(incident)["responsible"] == OPERATOR
+    room.db.push_clock(seconds=(room.incident(incident)["deadline_time"] - room.db.now()).total_seconds() + 1)
+    room.db.run_timers(TIMERS)
+    answer(room, incident, DAUGHTER, "ON_MY_WAY")
+    assert room.incident(incident)["responsible"] == DAUGHTER
+
+
 def test_incident_closes_with_an_outcome_once_its_order_is_finished(room: DutyRoom) -> None:
     room.on_duty(BO, CHEN)
     incident = room.press()

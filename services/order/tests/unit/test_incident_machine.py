@@ -38,6 +38,7 @@ class IncidentMachine(RuleBasedStateMachine):
         self.now: datetime = MORNING
         self.incident = Incident.open(alarm("wander"), name="incidents/made-up", number="I-0001", now=MORNING)
         self.owner = GARDEN
+        self.is_held = False
         self.gravest = self.incident.urgency.rank
         self.closed: tuple[str, datetime, int] | None = None
 
@@ -46,7 +47,7 @@ class IncidentMachine(RuleBasedStateMachine):
         """As the timer does: a deadline that has come is seen to."""
         self.now += timedelta(seconds=seconds)
         if self.incident.is_open and self.now >= self.incident.deadline_time:
-            self.owner = GARDEN
+            self.owner, self.is_held = GARDEN, False
         self.incident.deadline_passed(self.now)
 
     @rule(kind=KINDS, archived=st.booleans())
@@ -59,7 +60,7 @@ class IncidentMachine(RuleBasedStateMachine):
     @rule(person=FAMILY, answer=st.sampled_from(Answer))
     def family_answers(self, person: str, answer: Answer) -> None:
         self.incident.answer(person, answer, is_operator=False, now=self.now)
-        if self.closed is None and answer is Answer.ON_MY_WAY:
+        if self.closed is None and answer is Answer.ON_MY_WAY and not self.is_held:
             self.owner = person
         if self.closed is None and answer is Answer.CANNOT and self.owner == person:
             self.owner = GARDEN
@@ -68,7 +69,7 @@ class IncidentMachine(RuleBasedStateMachine):
     def operator_takes_over(self) -> None:
         self.incident.answer(OPERATOR, Answer.TAKE_OVER, is_operator=True, now=self.now)
         if self.closed is None:
-            self.owner = OPERATOR
+            self.owner, self.is_held = OPERATOR, True
 
     @rule()
     def worker_accepts(self) -> None:
@@ -80,13 +81,13 @@ class IncidentMachine(RuleBasedStateMachine):
     def worker_arrives(self) -> None:
         self.incident.worker_arrived("persons/worker", self.now)
         if self.closed is None:
-            self.owner = "persons/worker"
+            self.owner, self.is_held = "persons/worker", True
 
     @rule()
     def worker_does_not_come(self) -> None:
         self.incident.visit_lost("persons/worker", Reason.MISSED, self.now)
         if self.closed is None and self.owner == "persons/worker":
-            self.owner = GARDEN
+            self.owner, self.is_held = GARDEN, False
 
     @rule()
     def nobody_is_reached(self) -> None:

@@ -16,6 +16,7 @@ from notify_service.ladder.domain.policy import plan, policy_of
 from notify_service.ladder.store import Loaded, Opening
 from notify_service.message.use_cases import feed_of
 from notify_service.relation.store import family_of
+from notify_service.timeline.store import workers_of_incident
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +58,8 @@ def answer(work: Work, incident: str, person: str, kind: Answer, via: str, *, is
     if loaded is None:
         raise NotFound(incident)
     ladder = loaded.ladder
-    stood_down = ladder.answer(person, kind, work.now, is_operator=is_operator)
+    is_worker = person in workers_of_incident(work, incident)
+    stood_down = ladder.answer(person, kind, work.now, is_operator=is_operator, is_worker=is_worker)
     store.add_answer(work, ladder, person, kind, via, is_operator=is_operator)
     contract.answer_given(work, loaded.opening, person, kind, is_operator=is_operator)
     carry_out(work, loaded)

@@ -31,6 +31,7 @@ def order_offered(work: Work, event: order.OrderOffered) -> None:
 
 def order_accepted(work: Work, event: order.OrderAccepted) -> None:
     thread = order_thread(work, event)
+    store.end_offers(work, event.order, event.stood_down)
     tell(work, event.stood_down, _notice(work, thread, Template.OFFER_GONE), WRITTEN)
     notice = _notice(work, thread, Template.WORKER_COMING, is_urgent=event.urgent, who=event.worker)
     tell(work, _household(work, thread), notice, WRITTEN if event.urgent else NEWS)
@@ -71,12 +72,14 @@ def service_completed(work: Work, event: order.ServiceCompleted) -> None:
 
 
 def order_missed(work: Work, event: order.OrderMissed) -> None:
+    store.end_order(work, event.order)
     thread = store.thread_of(work, event.order)
     notice = _notice(work, thread, Template.ORDER_MISSED, is_urgent=bool(thread.incident))
     tell(work, _household(work, thread), notice, NEWS)
 
 
 def order_cancelled(work: Work, event: order.OrderCancelled) -> None:
+    store.end_order(work, event.order)
     thread = store.thread_of(work, event.order)
     tell(work, [event.worker], _notice(work, thread, Template.ORDER_WITHDRAWN), WRITTEN)
     tell(work, _household(work, thread), _notice(work, thread, Template.ORDER_CANCELLED, is_urgent=False), NEWS)

@@ -46,6 +46,7 @@ class Thread:
     worker: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
     fact_time: datetime | None = None
+    end_time: datetime | None = None
 
 
 def write(work: Work, line: Line) -> None:
@@ -132,10 +133,30 @@ def put_offered(work: Work, order: str, workers: Sequence[str]) -> None:
     )
 
 
+def end_offers(work: Work, order: str, workers: Sequence[str]) -> None:
+    """They have no part in it any more, even when the offer itself is told later."""
+    work.run(
+        """INSERT INTO offered_workers (noun, worker, end_time) SELECT %s, w, app_now() FROM unnest(%s::text[]) AS w
+           ON CONFLICT (noun, worker) DO UPDATE SET end_time = excluded.end_time""",
+        [order, list(workers)],
+    )
+
+
+def end_order(work: Work, order: str) -> None:
+    """Nobody comes for it: neither who had it nor who was asked has a part in it any more."""
+    work.run(
+        """INSERT INTO threads (noun, end_time) VALUES (%s, app_now())
+           ON CONFLICT (noun) DO UPDATE SET end_time = excluded.end_time""",
+        [order],
+    )
+
+
 def workers_of_incident(work: Work, incident: str) -> frozenset[str]:
+    """Who has an order of it, or is being asked to take one."""
     rows = work.all(
-        """SELECT o.worker FROM threads t JOIN offered_workers o USING (noun) WHERE t.incident = %s
-           UNION SELECT worker FROM threads WHERE incident = %s AND worker <> ''""",
+        """SELECT o.worker FROM threads t JOIN offered_workers o USING (noun)
+           WHERE t.incident = %s AND t.end_time IS NULL AND o.end_time IS NULL
+           UNION SELECT worker FROM threads WHERE incident = %s AND worker <> '' AND end_time IS NULL""",
         [incident, incident],
     )
     return frozenset(row["worker"] for row in rows)

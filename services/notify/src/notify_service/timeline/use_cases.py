@@ -100,5 +100,9 @@ def order_thread(work: Work, event: order.OrderAccepted | order.OrderOffered) ->
     )
 
 
+def offer_declined(work: Work, event: order.OfferDeclined) -> None:
+    store.end_offers(work, event.order, [event.worker])
+
+
 def _time(stamp: Timestamp) -> datetime | None:
     return stamp.ToDatetime(tzinfo=UTC) if stamp.seconds else None

@@ -6,7 +6,7 @@ from typing import Any
 from chassis.work import Work
 from order_service.incident.domain.alarm import Alarm
 from order_service.incident.domain.incident import Incident
-from order_service.incident.domain.words import IncidentState, Outcome, Urgency
+from order_service.incident.domain.words import IncidentState, Outcome, Reason, Urgency
 
 
 def lock_subject(work: Work, subject: str) -> None:
@@ -67,17 +67,18 @@ def save_incident(work: Work, incident: Incident) -> None:
     work.run(
         """UPDATE incidents SET cell = %(cell)s, kind = %(kind)s, archived = %(archived)s, urgency = %(urgency)s,
                rule = %(rule)s, state = %(state)s, responsible = %(responsible)s, deadline_time = %(deadline_time)s,
-               outcome = %(outcome)s, closer = %(closer)s, close_time = %(close_time)s
+               reason = %(reason)s, outcome = %(outcome)s, closer = %(closer)s, close_time = %(close_time)s
            WHERE name = %(name)s""",
         _row_of(incident),
     )
 
 
 def incident_of(row: dict[str, Any]) -> Incident:
-    known = {key: value for key, value in row.items() if key not in {"urgency", "state", "outcome"}}
+    known = {key: value for key, value in row.items() if key not in {"urgency", "state", "outcome", "reason"}}
     return Incident(
         urgency=Urgency(row["urgency"]),
         state=IncidentState(row["state"]),
+        reason=Reason(row["reason"]) if row["reason"] else None,
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         **known,
     )

@@ -30,6 +30,10 @@ class TakeOverIsForOperators(Exception):
     """Only the duty desk can take responsibility over."""
 
 
+class CallerHasNoPart(Exception):
+    """Only who is called, who is sent and the duty desk can say that they are going."""
+
+
 class CallerCannotCome(Exception):
     """Who needs help cannot be the one who comes to help."""
 
@@ -63,9 +67,11 @@ class Ladder:
         if self.state is State.OPEN and step == self.step:
             self._next(now)
 
-    def answer(self, person: str, kind: Answer, now: datetime, *, is_operator: bool = False) -> bool:
+    def answer(
+        self, person: str, kind: Answer, now: datetime, *, is_operator: bool = False, is_worker: bool = False
+    ) -> bool:
         """Takes one of the four answers; True when it stood others down. Seen moves nothing: the step keeps its end."""
-        self._check(person, kind, is_operator=is_operator)
+        self._check(person, kind, is_operator=is_operator, is_worker=is_worker)
         if kind is Answer.ON_MY_WAY:
             return self._stand_down(person, Cause.ON_MY_WAY)
         if kind is Answer.TAKE_OVER:
@@ -104,13 +110,15 @@ class Ladder:
         """The people called so far, the duty desk left out."""
         return _others([who for step in self._taken() if not step.is_desk for who in step.people])
 
-    def _check(self, person: str, kind: Answer, *, is_operator: bool) -> None:
+    def _check(self, person: str, kind: Answer, *, is_operator: bool, is_worker: bool) -> None:
         if self.state is State.CLOSED:
             raise IncidentIsClosed
         if kind is Answer.TAKE_OVER and not is_operator:
             raise TakeOverIsForOperators
         if kind is Answer.ON_MY_WAY and person == self.person:
             raise CallerCannotCome
+        if kind is Answer.ON_MY_WAY and not (is_operator or is_worker or self._calls(person)):
+            raise CallerHasNoPart
 
     def _stand_down(self, by: str, cause: Cause) -> bool:
         """Someone goes. Everybody else who was called is told; nobody is called from here on."""
@@ -157,6 +165,9 @@ class Ladder:
 
     def _current(self) -> Step:
         return self.steps[min(self.step, len(self.steps)) - 1]
+
+    def _calls(self, person: str) -> bool:
+        return any(person in step.people for step in self.steps)
 
     def _taken(self) -> tuple[Step, ...]:
         return self.steps[: self.step]

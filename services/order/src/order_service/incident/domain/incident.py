@@ -14,7 +14,7 @@ from order_service.incident.domain.facts import (
 )
 from order_service.incident.domain.policy import TERMS, Policy, policy_of
 from order_service.incident.domain.refusals import IncidentAlreadyClosed, OrderUnfinished
-from order_service.incident.domain.words import Answer, IncidentState, Outcome, Reason, Urgency
+from order_service.incident.domain.words import HELD, Answer, IncidentState, Outcome, Reason, Urgency
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +33,8 @@ class Incident:
     responsible: str
     deadline_time: datetime
     open_time: datetime
+    # Of the last move, if there was one.
+    reason: Reason | None = None
     state: IncidentState = IncidentState.OPEN
     outcome: Outcome | None = None
     closer: str = ""
@@ -94,10 +96,10 @@ class Incident:
         self._return_to_desk(Reason.RAISED, now)
 
     def answer(self, person: str, answer: Answer, *, is_operator: bool, now: datetime) -> None:
-        """Only who sets out, or an operator who takes over, becomes responsible; `seen` changes nothing."""
+        """Who sets out becomes responsible unless someone is there or took over; `seen` changes nothing."""
         if not self.is_open:
             return
-        if answer is Answer.ON_MY_WAY:
+        if answer is Answer.ON_MY_WAY and self.reason not in HELD:
             self._move(person, now + TERMS.on_my_way, Reason.ON_MY_WAY)
         elif answer is Answer.TAKE_OVER and is_operator:
             self._move(person, now + TERMS.take_over, Reason.TAKE_OVER)
@@ -158,7 +160,7 @@ class Incident:
         self._move(self.desk, now + max(self.policy.answer, timedelta(minutes=1)), reason)
 
     def _move(self, responsible: str, deadline: datetime, reason: Reason) -> None:
-        self.responsible, self.deadline_time = responsible, deadline
+        self.responsible, self.deadline_time, self.reason = responsible, deadline, reason
         self.facts.append(
             ResponsibilityMoved(
                 incident=self.name, responsible=responsible, deadline_time=deadline, reason=reason.value

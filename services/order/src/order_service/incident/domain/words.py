@@ -50,3 +50,7 @@ class Reason(StrEnum):
     NOBODY_REACHED = "nobody_reached"
     NO_WORKER = "no_worker"
     DEADLINE_PASSED = "deadline_passed"
+
+
+# Held by who is there, or by an operator who took it over: more than anybody's promise to come.
+HELD = frozenset({Reason.ARRIVED, Reason.COMPLETED, Reason.TAKE_OVER})
