@@ -10,13 +10,14 @@ from chassis.rpc.client import Refused
 from eldercare.order.v1 import order_pb2
 from eldercare.order.v1.incident_service_pb2_grpc import IncidentServiceStub
 from eldercare.order.v1.order_service_pb2_grpc import OrderServiceStub
-from services.order.tests.cast import BO, CHEN, DISTRICT, FAR_DISTRICT, HOME, OPERATOR
+from services.order.tests.cast import BO, CHEN, CITY, DISTRICT, FAR_DISTRICT, HOME, OPERATOR
 from services.order.tests.duty_room import DutyRoom
 
 Orders = Callable[[Caller], OrderServiceStub]
 Incidents = Callable[[Caller], IncidentServiceStub]
 
 DESK = Caller(subject=OPERATOR, roles=(f"operator@{DISTRICT}",))
+CITY_DESK = Caller(subject="persons/city-desk", roles=(f"operator@{CITY}",))
 FAR_DESK = Caller(subject="persons/far-desk", roles=(f"operator@{FAR_DISTRICT}",))
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
+CITY = "regions/demo-city"
 GARDEN = "regions/demo-city/lake-district/plum-street/plum-garden"
 DISTRICT = "regions/demo-city/lake-district"
 FAR_DISTRICT = "regions/demo-city/hill-district/pine-street/pine-court"

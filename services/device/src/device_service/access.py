@@ -29,6 +29,11 @@ def may_be_given_by(caller: Caller | None, region: str) -> bool:
     return caller is None or any(covers(own, region) for own in caller.objects_of("operator"))
 
 
+def is_city_operator(caller: Caller | None) -> bool:
+    """Of a region at the top of the tree: `regions/<city>`."""
+    return caller is not None and any(own.count("/") == 1 for own in caller.objects_of("operator"))
+
+
 def _of(work: Work, elder: str, region: str) -> Relations:
     family = family_of(work, elder) if elder else frozenset()
     return Relations(elder=elder, family=family, region=region)

@@ -190,10 +190,14 @@ def test_a_list_ends_at_the_border_of_the_region_and_goes_on_page_by_page(db: Te
     assert refusal(lambda: desk.ListDevices(torn)) == "PAGE_TOKEN_UNREADABLE"
 
 
-def test_operators_see_who_speaks_without_being_registered(calling: As, wire: Wire, watch: SimulatedWatch) -> None:
+def test_operators_of_the_city_see_who_speaks_without_being_registered(
+    calling: As, wire: Wire, watch: SimulatedWatch
+) -> None:
     wire.say(watch.lk())
-    (unknown,) = calling(OPERATOR).ListUnknownDevices(ListUnknownDevicesRequest()).devices
+    (unknown,) = calling(CITY_OPERATOR).ListUnknownDevices(ListUnknownDevicesRequest()).devices
     assert (unknown.identity, unknown.frame_count) == (watch.number, 1)
+    refused = refusal(lambda: calling(OPERATOR).ListUnknownDevices(ListUnknownDevicesRequest()))
+    assert refused == "UNKNOWN_DEVICES_ARE_CITYWIDE"
     assert refusal(lambda: calling(GRANNY).ListUnknownDevices(ListUnknownDevicesRequest())) == "ROLE_MISSING"
 
 

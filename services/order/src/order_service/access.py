@@ -7,7 +7,7 @@ from chassis.context import Caller
 from chassis.work import Work
 from order_service.person.domain import CONFIRM, RoleKind
 from order_service.person.store import family_of, roles_of
-from order_service.region.domain import covers
+from order_service.region.domain import covers, is_city
 
 
 def relate(work: Work, name: str) -> Relations | None:
@@ -18,6 +18,10 @@ def relate(work: Work, name: str) -> Relations | None:
 
 def is_operator(caller: Caller | None, region: str) -> bool:
     return caller is not None and any(covers(own, region) for own in caller.objects_of("operator"))
+
+
+def is_city_operator(caller: Caller | None) -> bool:
+    return caller is not None and any(is_city(own) for own in caller.objects_of("operator"))
 
 
 def may_confirm(work: Work, caller: Caller, person: str) -> bool:

@@ -4,7 +4,7 @@ from chassis.cells import cell_of
 from chassis.context import Caller
 from eldercare.order.v1 import incident_pb2, incident_service_pb2, order_pb2, order_service_pb2
 from eldercare.order.v1.order_service_pb2_grpc import CatalogueServiceStub, DutyServiceStub
-from services.order.tests.callers import DESK, Incidents, Orders, asked, here, new, person, refusal
+from services.order.tests.callers import CITY_DESK, DESK, Incidents, Orders, asked, here, new, person, refusal
 from services.order.tests.cast import (
     BO,
     CHEN,
@@ -108,7 +108,8 @@ def test_only_workers_and_volunteers_go_on_duty(room: DutyRoom, served: RunningR
 
 
 def test_catalogue_holds_what_policies_order_and_refuses_a_cap_below_one_minute(served: RunningRpc) -> None:
-    desk, elder = (CatalogueServiceStub(served.channel_as(caller)) for caller in (DESK, person(ELDER)))
+    callers = (CITY_DESK, DESK, person(ELDER))
+    desk, district, elder = (CatalogueServiceStub(served.channel_as(caller)) for caller in callers)
     names = [item.name for item in elder.ListItems(order_service_pb2.ListItemsRequest()).items]
     assert names == ["items/cleaning", "items/meal", "items/urgent-visit"]
     item = order_pb2.Item(
@@ -120,6 +121,7 @@ def test_catalogue_holds_what_policies_order_and_refuses_a_cap_below_one_minute(
         certificates=["nursing"],
     )
     put = order_service_pb2.PutItemRequest(request_id=new(), item=item)
+    assert refusal(lambda: district.PutItem(put)) == "CATALOGUE_IS_CITYWIDE"
     assert desk.PutItem(put) == item
     assert refusal(lambda: elder.PutItem(put)) == "ROLE_MISSING"
     item.price_cap.minor = 100

@@ -8,6 +8,7 @@ from chassis.refusal import NotFound
 from chassis.rpc import Rpc, command, query
 from chassis.seal import Seals
 from chassis.work import Work
+from device_service.access import is_city_operator
 from device_service.adapters.contract import Adapter
 from device_service.alarm.store import find_alarm
 from device_service.device import store, use_cases
@@ -15,7 +16,7 @@ from device_service.entrypoints import messages
 from device_service.entrypoints.paging import key_of, size_of, token_of
 from device_service.frame.sealing import open_position
 from device_service.frame.speaking import uuid_of
-from device_service.frame.unknown import list_unknown
+from device_service.frame.unknown import UnknownDevicesAreCitywide, list_unknown
 from device_service.observation.store import list_observations
 from device_service.scope import Scope
 from eldercare.device.v1 import device_pb2 as proto
@@ -69,6 +70,8 @@ class Devices(DeviceServiceServicer):
     def ListUnknownDevices(
         self, work: Work, request: rpc_messages.ListUnknownDevicesRequest
     ) -> rpc_messages.ListUnknownDevicesResponse:
+        if not is_city_operator(work.caller):
+            raise UnknownDevicesAreCitywide
         size, key = size_of(request.page_size), key_of(request.page_token, 3)
         before = (datetime.fromisoformat(key[0]), key[1], key[2]) if key else None
         found = list_unknown(work, before=before, limit=size)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.ids import uuid7
+from chassis.refusal import Refusal
 from chassis.seal import Seals
 from chassis.work import Work
 from device_service.frame.received import Stray
@@ -13,6 +14,11 @@ from device_service.frame.received import Stray
 UNKNOWN_DEVICE = "UNKNOWN_DEVICE"
 KEPT_OF_EACH = 20
 _LONGEST_KEPT = 4_096
+
+
+class UnknownDevicesAreCitywide(Refusal):
+    status = "PERMISSION_DENIED"
+    sentence = "Who speaks without being registered belongs to no district yet; ask an operator of the city."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

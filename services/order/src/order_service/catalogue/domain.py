@@ -18,6 +18,10 @@ class PriceNotPayable(ItemRefusal):
     """Price and cap must be positive amounts of one asset, the cap at least one minute."""
 
 
+class CatalogueIsCitywide(ItemRefusal):
+    """One catalogue and its prices hold for every region."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     name: str

@@ -37,5 +37,6 @@ REFUSALS: Mapping[type[Exception], tuple[str, str]] = {
     task.TaskAlreadyDone: (_LATE, "This task is done already."),
     duty.NoWorker: (_LATE, "Only workers and volunteers go on duty; your role is not known here yet, or has ended."),
     duty.NotOnDuty: (_LATE, "Go on duty first."),
+    catalogue.CatalogueIsCitywide: (_DENIED, "The catalogue holds for the whole city; ask an operator of the city."),
     catalogue.PriceNotPayable: (_WRONG, "Price and cap need one asset, and the cap covers at least one minute."),
 }

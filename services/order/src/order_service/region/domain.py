@@ -7,6 +7,11 @@ def covers(above: str, below: str) -> bool:
     return above != "" and (below == above or below.startswith(above + "/"))
 
 
+def is_city(region: str) -> bool:
+    """The top of the tree: `regions/<city>`."""
+    return region.count("/") == 1
+
+
 def district_of(region: str) -> str:
     """Short numbers are unique in a district; a shorter path stands for itself."""
     return "/".join(region.split("/")[:_DISTRICT])
