@@ -20,6 +20,7 @@ from notify_service.handlers import HANDLERS
 from notify_service.ladder.domain.ladder import Answer
 from notify_service.ladder.use_cases import answer
 from notify_service.message.sending import Sender
+from notify_service.message.use_cases import KINDS
 from services.notify.tests import cast
 from suite.testing import TestDatabase
 
@@ -84,7 +85,7 @@ class Story:
 
     def rings(self) -> list[Ring]:
         """What reached phones since the last look, screens left out."""
-        self.db.run_effects({"send": self.sender(self.channels)})
+        self.db.run_effects(dict.fromkeys(KINDS, self.sender(self.channels)))
         rows = self.db.rows("SELECT * FROM recorded_messages WHERE id > %s ORDER BY id", self._seen)
         self._seen = max([self._seen, *(row["id"] for row in rows)])
         return [Ring(row["recipient"], row["channel"], row["template"]) for row in rows]

@@ -53,7 +53,10 @@ def check(work: Work, access: Access, request: Message, caller: Caller, relate: 
     """Raises a refusal unless the caller may. A stranger gets the same answer as for what does not exist."""
     if "public" in access.allow:
         return
-    if not (caller.is_service and "service" in access.allow):
+    if caller.is_service:
+        if caller.subject not in access.allow:
+            raise RoleMissing(action=access.action)
+    else:
         _check_person(work, access, request, caller, relate)
     if access.sensitive and not caller.purpose:
         raise PurposeMissing(action=access.action)

@@ -32,7 +32,7 @@ from chassis.work import Work
 
 log = structlog.get_logger(__name__)
 
-EFFECT_THREADS = 3
+EFFECT_THREADS = 2  # of each kind
 S = TypeVar("S")
 Background = Callable[[threading.Event], None]
 
@@ -89,13 +89,14 @@ class RunningCore:
         self.database = Database(url, name=f"{service}.core")
         self.identity = Identity.load(service, Path(environment.signing_key), Path(environment.trusted_keys))
         self.clients = Clients(self.identity, targets)
+        seals = Seals.load(Path(environment.seal_keys))
         self.deps = Deps(
             settings=settings,
-            rpc=Rpc(service, self.database, self.identity, core.relate),
+            rpc=Rpc(service, self.database, self.identity, core.relate, seals),
             database=self.database,
             clients=self.clients,
             identity=self.identity,
-            seals=Seals.load(Path(environment.seal_keys)),
+            seals=seals,
             redis=connect_redis(environment.redis_url),
         )
         self.parts = core.build(self.deps)
@@ -114,10 +115,10 @@ class RunningCore:
         if parts.timers:
             tick = TimerRunner(url, service, parts.timers).tick
             loops.append(Loop(url, name=f"{service}.timers", channel="timers", tick=tick, poll_s=0.25))
-        if parts.effects:
-            run = EffectRunner(url, service, parts.effects).tick
+        for kind, executor in parts.effects.items():  # of its own: one that hangs keeps no other kind waiting
+            run = EffectRunner(url, service, {kind: executor}).tick
             loops += [
-                Loop(url, name=f"{service}.effects.{number}", channel="effects", tick=run, poll_s=0.25)
+                Loop(url, name=f"{service}.{kind}.{number}", channel="effects", tick=run, poll_s=0.25)
                 for number in range(EFFECT_THREADS)
             ]
         if self.core.handlers:

@@ -64,7 +64,7 @@ class Identity:
     def own_token(self) -> str:
         """This service's own token, reused for most of its life."""
         if self._own is None or monotonic() > self._own.good_until:
-            token = self.vouch(self.name, ["service"], _OWN_LIFE)
+            token = self.vouch(self.name, [], _OWN_LIFE)
             self._own = _OwnToken(token, monotonic() + _OWN_LIFE.total_seconds() / 2)
         return self._own.token
 
@@ -88,7 +88,8 @@ class Identity:
         signer = str(decoded.header.get("kid", "")).partition("#")[0]
         if signer != issuer or not _may_vouch(issuer, subject) or life > LONGEST_LIFE:
             raise CallerUnknown
-        return Caller(subject=subject, roles=roles)
+        # A service is what its key says; roles are of persons, and only people vouches for those.
+        return Caller(subject=subject, roles=roles if subject.startswith("persons/") else ())
 
 
 def _may_vouch(issuer: str, subject: str) -> bool:

@@ -26,6 +26,10 @@ _FIGURES = {
 }
 
 CLAIMS_KEPT_DAYS = 90
+REQUESTS_KEPT_DAYS = 30  # money keeps its key on the transfer, for ever
+_OLD_REQUESTS = """DELETE FROM requests WHERE (caller, request_id) IN (
+    SELECT caller, request_id FROM requests WHERE claimed_at < app_now() - make_interval(days => %s)
+    ORDER BY claimed_at LIMIT 5000)"""
 
 
 class Upkeep:
@@ -45,6 +49,7 @@ class Upkeep:
                 [table],
             )
         connection.execute("SELECT drop_old_claims(%s)", [CLAIMS_KEPT_DAYS])
+        connection.execute(_OLD_REQUESTS, [REQUESTS_KEPT_DAYS])
         for place, sql in _FIGURES.items():
             row = connection.execute(sql.encode()).fetchone()
             _ROWS.labels(self._service, place).set(row["n"] if row else 0)

@@ -5,13 +5,14 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from chassis.clock import wall_now
-from eldercare.people.v1.person_service_pb2 import GetPersonRequest, SignInRequest
+from eldercare.people.v1.person_service_pb2 import ErasePersonRequest, GetPersonRequest, SignInRequest
 from eldercare.people.v1.person_service_pb2_grpc import PersonServiceStub, SessionServiceStub
 from libs.chassis.tests.calls.asking import OPERATOR, reason_of
 from suite.testing import RunningRpc
@@ -75,7 +76,13 @@ def test_a_token_that_is_not_whole_is_refused(people: RunningRpc, kind: str) -> 
 
 def test_the_tokens_the_refused_ones_were_made_from_are_good(people: RunningRpc) -> None:
     stub = PersonServiceStub(people.channel(signed(people)))
-    assert reason_of(lambda: stub.GetPerson(GetPersonRequest(name=OPERATOR.subject))) == "NOT_FOUND"
+    assert reason_of(lambda: stub.GetPerson(GetPersonRequest(name=OPERATOR.subject))) == "ROLE_MISSING"
+
+
+def test_a_service_that_gives_itself_an_operators_role_has_none(people: RunningRpc) -> None:
+    stub = PersonServiceStub(people.channel(signed(people, roles=["operator@regions"])))
+    erase = ErasePersonRequest(request_id=str(uuid4()), name=OPERATOR.subject)
+    assert reason_of(lambda: stub.ErasePerson(erase)) == "ROLE_MISSING"
 
 
 def test_an_old_token_does_not_keep_anyone_from_signing_in(people: RunningRpc) -> None:

@@ -15,6 +15,7 @@ from notify_service.channel.choose import choose
 from notify_service.channel.port import Letter
 from notify_service.contact.domain import Channel, ContactPoint
 from notify_service.handlers import HANDLERS
+from notify_service.message.use_cases import KINDS
 from notify_service.settings import NotifySettings
 from services.notify.tests import cast
 from services.notify.tests.cast import DAUGHTER_WEN
@@ -49,7 +50,7 @@ def busy(_: Letter) -> Outcome:
 def try_all(story: Story, provider: Provider, *, tries: int = 1) -> None:
     sender = story.sender({**story.channels, "voice": provider})
     for _ in range(tries):
-        story.db.run_effects({"send": sender})
+        story.db.run_effects(dict.fromkeys(KINDS, sender))
         story.db.push_clock(seconds=31)
 
 
@@ -145,7 +146,7 @@ def test_a_live_view_that_is_gone_is_given_up_soon(story: Story) -> None:
     story.press()
     sender = story.sender({**story.channels, "feed": feed})
     for _ in range(4):
-        story.db.run_effects({"send": sender})
+        story.db.run_effects(dict.fromkeys(KINDS, sender))
         story.db.push_clock(seconds=31)
     rows = story.db.rows("SELECT state, reason FROM messages WHERE channel = 'feed'")
     assert [(row["state"], row["reason"]) for row in rows] == [("refused", "feed_gone")]

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
-from hashlib import sha256
 from typing import Any, TypeVar, overload
 
+import psycopg
+import structlog
 from google.protobuf import symbol_database
 from google.protobuf.message import Message
 
@@ -15,6 +16,7 @@ from chassis.context import Caller, Context
 from chassis.database import Database
 from chassis.identity import Identity
 from chassis.refusal import Refusal
+from chassis.seal import Seals
 from chassis.work import Work
 from eldercare.access.v1.access_pb2 import Access
 
@@ -37,16 +39,32 @@ class Call:
 
 running: ContextVar[Call] = ContextVar("running")
 R = TypeVar("R", bound=Message)
+COLLISIONS = 3
+log = structlog.get_logger(__name__)
 
 
 class Rpc:
     """What the servicers of one service share."""
 
-    def __init__(self, service: str, database: Database, identity: Identity, relate: Relate) -> None:
+    def __init__(self, service: str, database: Database, identity: Identity, relate: Relate, seals: Seals) -> None:
         self.service, self.database, self.identity, self.relate = service, database, identity, relate
+        self._seals = seals
+
+    def _fingerprint(self, call: Call, request: Message) -> bytes:
+        """Tells two requests apart and nothing of what is in them: a password must not be guessed from it."""
+        return self._seals.blind(request.SerializeToString(deterministic=True), field=call.method)
 
     def run(self, request: Message, verb: Callable[[Work], Message], *, read_only: bool) -> Message:
-        """Runs a verb in its transaction. A refusal that says so (`commits`) keeps what was written before it."""
+        """Runs a verb; one that met another transaction on its way is rolled back whole and done again at once."""
+        for _ in range(COLLISIONS):
+            try:
+                return self._run(request, verb, read_only=read_only)
+            except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+                log.info("call.redone", method=running.get().method)
+        return self._run(request, verb, read_only=read_only)
+
+    def _run(self, request: Message, verb: Callable[[Work], Message], *, read_only: bool) -> Message:
+        """In one transaction. A refusal that says so (`commits`) keeps what was written before it."""
         call = running.get()
         with self.database.transaction(_context(call, request), caller=call.caller, read_only=read_only) as work:
             check(work, call.access, request, call.caller, self.relate)
@@ -74,7 +92,7 @@ class Rpc:
         claimed = work.run(
             """INSERT INTO requests (caller, request_id, method, fingerprint) VALUES (%s, %s, %s, %s)
                ON CONFLICT DO NOTHING""",
-            [call.caller.subject, request_id, call.method, _fingerprint(call, request)],
+            [call.caller.subject, request_id, call.method, self._fingerprint(call, request)],
         )
         if not claimed and (first := self._first_answer(work, request)) is not None:
             return first
@@ -101,16 +119,12 @@ class Rpc:
         )
         if row is None:
             return None
-        if bytes(row["fingerprint"]) != _fingerprint(call, request):
+        if bytes(row["fingerprint"]) != self._fingerprint(call, request):
             raise RequestIdReused(request_id=request_id)
         name, _, body = bytes(row["answer"]).partition(b"\0")
         answer: Message = symbol_database.Default().GetSymbol(name.decode())()
         answer.ParseFromString(body)
         return answer
-
-
-def _fingerprint(call: Call, request: Message) -> bytes:
-    return sha256(call.method.encode() + request.SerializeToString(deterministic=True)).digest()
 
 
 def _context(call: Call, request: Message) -> Context:

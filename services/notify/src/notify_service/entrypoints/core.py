@@ -14,7 +14,7 @@ from notify_service.handlers import HANDLERS
 from notify_service.ladder.carry_out import STEP
 from notify_service.ladder.use_cases import take_next_step
 from notify_service.message.sending import Sender
-from notify_service.message.use_cases import SEND
+from notify_service.message.use_cases import KINDS
 from notify_service.refusals import REFUSALS
 from notify_service.settings import NotifySettings
 from notify_service.timeline.feeder import Feeder
@@ -32,7 +32,7 @@ def build(deps: Deps[NotifySettings]) -> Parts:
     return Parts(
         servicers=[(contract.add_NotifyServiceServicer_to_server, NotifyRpc(deps.rpc, deps.seals))],
         timers=TIMERS,
-        effects={SEND: Sender(deps.transaction, deps.seals, channels)},
+        effects=dict.fromkeys(KINDS, Sender(deps.transaction, deps.seals, channels)),
         auditor=audit,
         background=[Feeder(deps.database.url, deps.redis)],
     )

@@ -15,7 +15,10 @@ from notify_service.message.domain import LAST_RESORT, free_at, quiet_over
 from notify_service.message.store import Draft, Notice
 from notify_service.relation.store import zone_of
 
-SEND = "send"
+# Each kind has threads of its own in core: a mail server that hangs keeps no telephone from ringing.
+CALL, POST, SEND = "call", "post", "send"
+KINDS = (CALL, POST, SEND)
+_SLOW = frozenset({Channel.EMAIL, Channel.WEBHOOK})
 CALL_TIMEOUT_S = 10
 
 
@@ -51,7 +54,15 @@ def send(work: Work, notice: Notice, points: Sequence[Point]) -> None:
     for draft in drafts:
         if draft.name in fresh:
             due = None if notice.is_urgent else draft.due
-            work.request_effect(draft.name, SEND, {"message": draft.name}, due=due, timeout_s=CALL_TIMEOUT_S)
+            kind = kind_of(Channel(draft.channel), is_urgent=notice.is_urgent)
+            work.request_effect(draft.name, kind, {"message": draft.name}, due=due, timeout_s=CALL_TIMEOUT_S)
+
+
+def kind_of(channel: Channel, *, is_urgent: bool) -> str:
+    """Which threads bring a message out: urgent calls wait behind nothing slower than themselves."""
+    if channel in _SLOW:
+        return POST
+    return CALL if is_urgent else SEND
 
 
 def _draft(work: Work, notice: Notice, point: Point) -> Draft:

@@ -23,9 +23,9 @@ from notify_service.timeline.use_cases import order_thread
 def order_offered(work: Work, event: order.OrderOffered) -> None:
     thread = order_thread(work, event)
     store.put_offered(work, event.order, event.workers)
-    notice = _notice(
-        work, thread, Template.ORDER_OFFERED, occasion=f"ring:{event.ring}", deadline_time=time(event.deadline_time)
-    )
+    deadline = time(event.deadline_time)  # a later round asks ring by ring again: its deadline tells it from the first
+    occasion = f"ring:{event.ring}:{deadline}"
+    notice = _notice(work, thread, Template.ORDER_OFFERED, occasion=occasion, deadline_time=deadline)
     tell(work, event.workers, notice, (*OFFER, Channel.VOICE) if event.urgent else OFFER)
 
 

@@ -41,8 +41,9 @@ class Access(_message.Message):
     """The request field that names a region, for calls about a region instead of one object."""
     @_builtins.property
     def allow(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """public (no sign-in), service, elder (the object's person), family (of that person), worker (offered or
-        assigned), operator and supervisor (of a region above the object's), person (anyone signed in).
+        """public (no sign-in), elder (the object's person), family (of that person), worker (offered or assigned),
+        operator and supervisor (of a region above the object's), person (anyone signed in), and sibling services by
+        name (services/order): a stolen key of one service opens only what that service needs.
         """
 
     def __init__(
