@@ -103,9 +103,20 @@ class Database:
             timeout=3,
             reconnect_timeout=1,  # the next caller tries again, instead of a delay that doubles
             open=False,
-            check=ConnectionPool.check_connection,
+            check=self._check,
             kwargs={"autocommit": True, "row_factory": dict_row, **_options(name, **_BOUNDED)},
         )
+
+    def _check(self, connection: Connection[DictRow]) -> None:
+        """One dead session means that the server went: all are renewed at once.
+
+        The pool alone would meet them one by one, wait in between, and refuse callers while the server is up again.
+        """
+        try:
+            ConnectionPool.check_connection(connection)
+        except psycopg.Error:
+            self._pool.drain()
+            raise
 
     def open(self) -> None:
         self._pool.open(wait=False)

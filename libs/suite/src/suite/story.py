@@ -35,7 +35,7 @@ from suite.box.state import BoxState
 from suite.journals import Journals
 from suite.phone import Phone, as_person, new_request
 from suite.seed import give_voucher
-from suite.simulated_watch import Fix
+from suite.simulated_watch import Body, Fix
 from suite.waiting import until
 from suite.watch import Status, WatchLine
 
@@ -88,7 +88,8 @@ class Story:
         line.hello()
         self._began, pressed = self._journals.now("device"), monotonic()
         fix = Fix(lat=cast.HOME[0], lon=cast.HOME[1])
-        line.ask(line.watch.alarm(Status.SOS, fix, self._began.replace(microsecond=0)), "AL")
+        body = Body(steps=self._began.microsecond)  # the watch tells whole seconds: two presses in one must differ
+        line.ask(line.watch.alarm(Status.SOS, fix, self._began.replace(microsecond=0), body), "AL")
         acknowledged = self._began + timedelta(seconds=monotonic() - pressed)
         line.close()
         envelope, alarm = self._first(device.AlarmRaised, lambda fact: fact.person == cast.ELDER.name)

@@ -1,0 +1,29 @@
+"""A server that went and came back is used again at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from chassis.context import Context
+from chassis.database import Database
+from suite.testing import DatabaseFactory
+
+SESSIONS = 6
+
+
+def test_a_call_after_all_sessions_were_ended_is_served(database: DatabaseFactory) -> None:
+    db = database("people")
+    pool = Database(db.urls.app, name="ended", size=SESSIONS)
+    pool.open()
+    together = Barrier(SESSIONS)
+
+    def ask() -> None:
+        with pool.transaction(Context()) as work:
+            work.one("SELECT 1")
+            together.wait(20)
+
+    with ThreadPoolExecutor(SESSIONS) as callers:
+        list(callers.map(lambda _: ask(), range(SESSIONS)))
+    db.connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ended'")
+    with pool.transaction(Context()) as work:
+        assert work.one("SELECT 1 AS one") == {"one": 1}
+    pool.close()
