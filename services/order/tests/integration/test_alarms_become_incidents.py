@@ -10,6 +10,7 @@ from psycopg.errors import UniqueViolation
 
 from eldercare.order.v1 import events_pb2 as told
 from order_service.incident.alarms import take_alarm
+from order_service.incident.domain.policy import URGENT_VISIT
 from order_service.incident.domain.words import Outcome
 from order_service.incident.use_cases import close_incident
 from order_service.task.use_cases import complete_task
@@ -153,6 +154,24 @@ def test_press_after_help_has_left_sends_help_again(room: DutyRoom) -> None:
     room.press()
     assert room.order_of(incident) != first
     assert room.incident(incident)["responsible"] == GARDEN
+
+
+def test_an_alarm_that_needs_help_sends_it_though_its_incident_began_as_news(room: DutyRoom) -> None:
+    incident = room.press("geofence_enter")
+    assert room.rows("SELECT name FROM orders") == []
+    room.press("medicine_missed")
+    order = room.order(room.order_of(incident))
+    assert (order["item"], order["urgent"]) == (URGENT_VISIT, True)
+
+
+def test_a_late_alarm_sends_help_where_nobody_was_sent_yet_and_only_once(room: DutyRoom) -> None:
+    incident = room.press("geofence_enter")
+    room.press("fall", archived=True)
+    first = room.order_of(incident)
+    with room.work(OPERATOR) as work:
+        cancel_order(work, first, "not_needed", is_operator=True)
+    room.press("fall", archived=True)
+    assert room.order_of(incident) == first
 
 
 def test_low_battery_of_one_watch_is_one_task_until_it_is_done(room: DutyRoom) -> None:

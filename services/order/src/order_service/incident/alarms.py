@@ -50,7 +50,7 @@ def _open(work: Work, alarm: Alarm, correlation: str) -> Incident:
         ladder_request(incident, alarm.kind, alarm.receive_time, opened),
     )
     if incident.policy.item:
-        place_for_incident(work, incident)
+        place_for_incident(work, incident, incident.policy)
     return incident
 
 
@@ -58,13 +58,15 @@ def _attach(work: Work, incident: Incident, alarm: Alarm) -> None:
     incident.attach(alarm, work.now)
     store.settle_alarm(work, alarm, incident.name)
     orders = orders_of(work, incident.name)
-    is_news = not alarm.archived and policy_of(alarm.kind, archived=False).item != ""
-    must_send = is_news and all(order.is_finished for order in orders)
+    policy = policy_of(alarm.kind, archived=alarm.archived)
+    # Help that was sent may have come after an old alarm; where nobody was ever sent, an old one sends too.
+    is_unmet = not orders or (not alarm.archived and all(order.is_finished for order in orders))
+    must_send = policy.item != "" and is_unmet
     if must_send and any(order.worker == incident.responsible for order in orders):
         incident.sent_again(work.now)
     keep(work, incident)
     if must_send:
-        place_for_incident(work, incident)
+        place_for_incident(work, incident, policy)
 
 
 def _name_for(work: Work, correlation: str) -> str:

@@ -11,6 +11,7 @@ from order_service.catalogue.domain import Item
 from order_service.catalogue.store import find_item
 from order_service.dispatch.asking import SEARCH_WITHIN, ask_ring
 from order_service.incident.domain.incident import Incident
+from order_service.incident.domain.policy import Policy
 from order_service.person.domain import RoleKind
 from order_service.person.store import find_person, roles_of
 from order_service.region.numbers import take_number
@@ -26,11 +27,11 @@ log = structlog.get_logger(__name__)
 LATE_BOOKING = timedelta(minutes=5)
 
 
-def place_for_incident(work: Work, incident: Incident) -> Order | None:
+def place_for_incident(work: Work, incident: Incident, policy: Policy) -> Order | None:
     """Never waits for family or for money. Without its item in the catalogue the desk keeps the incident."""
-    item = find_item(work, incident.policy.item)
+    item = find_item(work, policy.item)
     if item is None:
-        log.error("order.item_missing", incident=incident.name, reason=incident.policy.item)
+        log.error("order.item_missing", incident=incident.name, reason=policy.item)
         return None
     person = find_person(work, incident.person)
     home = person.region if person and person.region else incident.region
@@ -46,7 +47,7 @@ def place_for_incident(work: Work, incident: Incident) -> Order | None:
             cell=incident.cell or (person.home_cell if person else ""),
             now=work.now,
         ),
-        rule=incident.rule,
+        rule=policy.rule,
     )
 
 
