@@ -14,9 +14,7 @@ from eldercare.device.v1.events_pb2 import AlarmRaised, DutyDeskPaged
 from eldercare.order.v1 import events_pb2 as order
 from eldercare.payment.v1 import events_pb2 as payment
 from eldercare.people.v1.events_pb2 import PersonChanged, PersonErased, RegionChanged
-from notify_service.ladder import store as ladders
 from notify_service.ladder import use_cases as ladder
-from notify_service.ladder.carry_out import tell_further_alarm
 from notify_service.ladder.store import Opening
 from notify_service.news import use_cases as news
 from notify_service.relation import use_cases as relation
@@ -42,8 +40,7 @@ def incident_opened(work: Work, event: order.IncidentOpened) -> None:
 def alarm_attached(work: Work, event: order.AlarmAttached) -> None:
     timeline.alarm_joined(work, event.alarm, event.alarm_kind, event.incident)
     timeline.record(work, event)
-    if loaded := ladders.load(work, event.incident):
-        tell_further_alarm(work, loaded, event.alarm, event.alarm_kind)
+    ladder.alarm_joined(work, event.incident, event.alarm, event.alarm_kind, event.urgency)
 
 
 def responsibility_moved(work: Work, event: order.ResponsibilityMoved) -> None:

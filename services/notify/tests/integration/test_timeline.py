@@ -57,7 +57,7 @@ def test_a_further_alarm_is_linked_when_it_joins_and_the_live_view_of_who_was_ca
     story.happens(raised(story, SECOND_ALARM), aggregate=SECOND_ALARM)
     assert types(story).count("AlarmRaised") == 1
     story.rings()
-    joined = order.AlarmAttached(incident=INCIDENT, alarm=SECOND_ALARM, alarm_kind="fall", urgency="emergency")
+    joined = order.AlarmAttached(incident=INCIDENT, alarm=SECOND_ALARM, alarm_kind="fall", urgency="urgent")
     story.happens(joined)
     assert types(story)[-2:] == ["AlarmRaised", "AlarmAttached"]
     assert story.rings() == []

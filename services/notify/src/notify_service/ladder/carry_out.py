@@ -66,6 +66,13 @@ def tell_further_alarm(work: Work, loaded: Loaded, alarm: str, kind: str) -> Non
     _send_frozen(work, notice, loaded.ladder.called(), SCREEN)
 
 
+def ring_graver_alarm(work: Work, loaded: Loaded, alarm: str, kind: str) -> None:
+    """It is worse than everybody thinks: the phones of all who were called and of the desk ring, whoever is going."""
+    notice = notice_of(loaded.opening, Template.ALARM_AGAIN, occasion=alarm, kind=kind)
+    people = (*loaded.ladder.called(), *loaded.ladder.steps[-1].people)
+    _send_frozen(work, replace(notice, is_urgent=True), people, CALL)
+
+
 def notice_of(
     opening: Opening, template: Template, *, step: int = 0, occasion: str = "", is_call: bool = False, **params: str
 ) -> Notice:

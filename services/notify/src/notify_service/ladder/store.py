@@ -130,6 +130,15 @@ def save(work: Work, ladder: Ladder) -> None:
     )
 
 
+def raise_urgency(work: Work, incident: str, urgency: str, kind: str) -> None:
+    """Later steps call for the graver alarm, which came now: an old one is never graver than another."""
+    work.run(
+        """UPDATE ladders SET urgency = %s, alarm_kind = %s, alarm_time = app_now(), archived = false
+           WHERE incident = %s""",
+        [urgency, kind, incident],
+    )
+
+
 def frozen_points(work: Work, incident: str, people: Collection[str]) -> list[Point]:
     """Everything frozen for these people; a person stands on one step only."""
     rows = work.all(

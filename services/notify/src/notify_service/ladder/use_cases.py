@@ -10,9 +10,9 @@ from notify_service import contract
 from notify_service.contact import store as contacts
 from notify_service.contact.store import Point
 from notify_service.ladder import store
-from notify_service.ladder.carry_out import call_desk_aside, carry_out, follow
+from notify_service.ladder.carry_out import call_desk_aside, carry_out, follow, ring_graver_alarm, tell_further_alarm
 from notify_service.ladder.domain.ladder import Answer, Ladder
-from notify_service.ladder.domain.policy import plan, policy_of
+from notify_service.ladder.domain.policy import is_graver, plan, policy_of
 from notify_service.ladder.store import Loaded, Opening
 from notify_service.message.use_cases import feed_of
 from notify_service.relation.store import family_of
@@ -82,6 +82,18 @@ def desk_is_responsible(work: Work, incident: str, occasion: str) -> None:
     loaded = store.load(work, incident)
     if loaded is not None and not loaded.ladder.is_at_desk():
         call_desk_aside(work, loaded, occasion)
+
+
+def alarm_joined(work: Work, incident: str, alarm: str, kind: str, urgency: str) -> None:
+    """A further alarm: a graver one rings and makes the later steps ring; any other shows on the live view."""
+    loaded = store.load(work, incident)
+    if loaded is None:
+        return
+    if not is_graver(urgency, loaded.opening.urgency):
+        tell_further_alarm(work, loaded, alarm, kind)
+        return
+    ring_graver_alarm(work, loaded, alarm, kind)
+    store.raise_urgency(work, incident, urgency, kind)
 
 
 def taken_over(work: Work, incident: str, by: str) -> None:

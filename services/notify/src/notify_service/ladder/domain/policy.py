@@ -37,6 +37,11 @@ def policy_of(urgency: str) -> Policy:
     return POLICIES.get(urgency, POLICIES["urgent"])
 
 
+def is_graver(urgency: str, before: str) -> bool:
+    """The graver one waits less for an answer."""
+    return policy_of(urgency).family_wait < policy_of(before).family_wait
+
+
 def plan(policy: Policy, family: Sequence[str], desk: str) -> tuple[Step, ...]:
     """The first of the family, then all others of it, then the duty desk. Nobody to call: the desk at once."""
     groups = [tuple(family[:1]), tuple(family[1:])]
