@@ -63,8 +63,10 @@ BAD: dict[str, tuple[Callable[[House], object], str]] = {
         "REGION_TITLE_INVALID",
     ),
     "a list of nowhere": (
-        lambda h: h.people.ListPersons(ListPersonsRequest(region="nowhere\0"), timeout=SECONDS),
-        "REGION_PATH_INVALID",
+        lambda h: h.people.ListPersons(
+            ListPersonsRequest(region="nowhere\0"), timeout=SECONDS, metadata=h.signed_in("mei")
+        ),
+        "NOT_YOUR_REGION",
     ),
     "a password too short": (
         lambda h: h.sessions.SetPassword(
