@@ -41,3 +41,16 @@ def test_claims_are_kept_ninety_days_and_then_go_by_whole_months(db: TestDatabas
 def test_nobody_can_forget_claims_earlier(db: TestDatabase) -> None:
     with pytest.raises(psycopg.errors.RaiseException):
         db.connection.execute("SELECT drop_old_claims(30)")
+
+
+def test_first_answers_are_kept_thirty_days(db: TestDatabase) -> None:
+    db.connection.execute(
+        """INSERT INTO requests (caller, request_id, method, fingerprint)
+           VALUES ('persons/made-up', '11111111-1111-4111-8111-111111111111', '/made.up/Call', '')"""
+    )
+    db.push_clock(days=29)
+    Upkeep("people", None).tick(db.connection)
+    assert len(db.rows("SELECT 1 FROM requests")) == 1
+    db.push_clock(days=2)
+    Upkeep("people", None).tick(db.connection)
+    assert db.rows("SELECT 1 FROM requests") == []
