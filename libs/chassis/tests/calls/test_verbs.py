@@ -51,11 +51,17 @@ class MadeUp(contract.PersonServiceServicer):
     def __init__(self, rpc: Rpc) -> None:
         self.rpc = rpc
         self.prepared = 0
+        self.met = 0
         self.peer: Exception | None = None
 
     @command
     def PutRegion(self, work: Work, request: PutRegionRequest) -> Region:  # noqa: N802 - the contract's own name
         work.publish(RegionChanged(region=request.region), aggregate=request.region.name)
+        if request.region.display_name == "meets another":
+            self.met += 1
+            if self.met == 1:
+                work.run("DO $$ BEGIN RAISE EXCEPTION 'met' USING ERRCODE = 'deadlock_detected'; END $$")
+            return request.region
         raise (CountedAndRefused if request.region.display_name == "commits" else TooLate)
 
     @query
@@ -127,6 +133,14 @@ def test_a_refusal_that_commits_keeps_what_was_written_and_is_given_again(db: Te
     for _ in range(2):
         assert refused_by(lambda: stub_of(OPERATOR).PutRegion(request)).reason == "COUNTED_AND_REFUSED"
     assert len(db.messages()) == 2
+
+
+def test_a_call_that_met_another_on_its_way_is_done_again_and_once(
+    db: TestDatabase, stub_of: StubOf, verbs: list[MadeUp]
+) -> None:
+    assert stub_of(OPERATOR).PutRegion(put("meets another")).name == "regions/demo-city"
+    assert verbs[0].met == 2
+    assert len(db.messages()) == 1
 
 
 def test_an_unexpected_error_says_nothing_of_itself(stub_of: StubOf) -> None:
