@@ -13,7 +13,7 @@ from payment_service.settings import PaymentSettings
 from suite.box.processes import SECRETS, environ_of
 
 PROCESSOR = "ELDERCARE_PAYMENT_PROCESSOR_SECRET"
-DESK = "ELDERCARE_DEVICE_DUTY_DESK_SECRET"
+DESK = "ELDERCARE_DUTY_DESK_SECRET"
 WEBHOOKS = "ELDERCARE_NOTIFY_WEBHOOK_SECRETS"
 READ = {
     item.metadata["env"]

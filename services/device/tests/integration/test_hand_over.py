@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.message import Message
 
 from chassis.effects import Executor
-from device_service.alarm.desk import Desk
+from chassis.webhook import Webhook
 from device_service.alarm.executors import OpenIncident, PageDutyDesk
 from device_service.alarm.hand_over import OPEN_INCIDENT, PAGE_DUTY_DESK, TIMERS, find_forgotten
 from device_service.alarm.store import find_alarm
@@ -40,7 +40,7 @@ def effects(db: TestDatabase, order: OrderDoor, desk: DeskDoor) -> Iterator[Effe
     with order_listening(order) as clients:
         yield {
             OPEN_INCIDENT: OpenIncident(clients, db.work),
-            PAGE_DUTY_DESK: PageDutyDesk(Desk(desk.url, "a made-up secret")),
+            PAGE_DUTY_DESK: PageDutyDesk(Webhook(desk.url, "a made-up secret")),
         }
 
 

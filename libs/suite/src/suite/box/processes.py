@@ -13,7 +13,7 @@ CONSUMERS = ("device", "order", "notify", "payment")
 # Each shared secret, and the only processes that are handed it.
 SECRETS = {
     "ELDERCARE_PAYMENT_PROCESSOR_SECRET": frozenset({"processor", "core"}),
-    "ELDERCARE_DEVICE_DUTY_DESK_SECRET": frozenset({"core", "gateway"}),
+    "ELDERCARE_DUTY_DESK_SECRET": frozenset({"core", "gateway"}),
     "ELDERCARE_NOTIFY_WEBHOOK_SECRETS": frozenset({"core"}),
 }
 
@@ -70,7 +70,7 @@ def addresses(ports: Ports) -> dict[str, str]:
         "ELDERCARE_EVENTS_HEALTH_ADDRESS": f"127.0.0.1:{ports.events_health}",
         "ELDERCARE_DEVICE_WATCH_ADDRESS": f"127.0.0.1:{ports.watch}",
         "ELDERCARE_DEVICE_INGRESS_HEALTH_ADDRESS": f"127.0.0.1:{ports.ingress_health}",
-        "ELDERCARE_DEVICE_DUTY_DESK_URL": f"http://127.0.0.1:{ports.web}/desk/pages",
+        "ELDERCARE_DUTY_DESK_URL": f"http://127.0.0.1:{ports.web}/desk/pages",
         "ELDERCARE_GATEWAY_ADDRESS": f"127.0.0.1:{ports.web}",
         "ELDERCARE_PAYMENT_PROCESSOR_URL": f"http://127.0.0.1:{ports.processor}",
     } | {f"ELDERCARE_RPC_{service.upper()}": rpc for service in PRODUCERS}

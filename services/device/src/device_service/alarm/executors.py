@@ -9,9 +9,9 @@ import structlog
 
 from chassis.effects import Effect, Outcome
 from chassis.rpc.client import Clients, Refused
+from chassis.webhook import Webhook
 from chassis.work import Work
 from device_service.alarm import store
-from device_service.alarm.desk import Desk
 from device_service.alarm.domain import wait_after
 from device_service.alarm.hand_over import CALL_TIMEOUT_S
 from device_service.alarm.use_cases import take_hand_over
@@ -60,7 +60,7 @@ class PageDutyDesk:
 
     attempts: int | None = None
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Webhook) -> None:
         self._desk = desk
 
     def delay(self, attempt: int) -> float:
@@ -70,7 +70,7 @@ class PageDutyDesk:
         return None
 
     def call(self, effect: Effect) -> Outcome:
-        return self._desk.page(effect.key, effect.request)
+        return self._desk.post(effect.key, effect.request)
 
     def settle(self, work: Work, effect: Effect, outcome: Outcome) -> None:
         alarm, region = effect.request["alarm"], effect.request["region"]

@@ -2,9 +2,9 @@
 
 from chassis.context import Context
 from chassis.core import Core, Deps, Parts
+from chassis.webhook import Webhook
 from device_service.access import relate
 from device_service.adapters.find import find_adapters
-from device_service.alarm.desk import Desk
 from device_service.alarm.executors import OpenIncident, PageDutyDesk
 from device_service.alarm.hand_over import OPEN_INCIDENT, PAGE_DUTY_DESK, TIMERS
 from device_service.auditor import audit
@@ -30,7 +30,7 @@ def build(deps: Deps[DeviceSettings]) -> Parts:
     settings = deps.settings
     adapters = find_adapters(allowed(settings.adapters)).adapters
     devices = Devices(deps.rpc, adapters, deps.seals)
-    desk = Desk(settings.duty_desk_url, settings.duty_desk_secret)
+    desk = Webhook(settings.duty_desk_url, settings.duty_desk_secret)
 
     return Parts(
         servicers=[(add_DeviceServiceServicer_to_server, devices)],

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
 import ssl
 from dataclasses import dataclass
-from hashlib import sha256
 from http import HTTPStatus
 
 import httpx2
 
 from chassis.clock import wall_ms
 from chassis.effects import Outcome
+from chassis.webhook import sign
 from notify_service.channel.addresses import AddressNotAllowed, Target, resolve
 from notify_service.channel.port import Letter
 
@@ -68,10 +67,6 @@ class Webhook:
             "Eldercare-Timestamp": timestamp,
             "Eldercare-Signature": ",".join(sign(secret, timestamp, body) for secret in self._rules.secrets),
         }
-
-
-def sign(secret: str, timestamp: str, body: bytes) -> str:
-    return hmac.new(secret.encode(), timestamp.encode() + b"." + body, sha256).hexdigest()
 
 
 def _outcome(status: int, attempt: int, key: str) -> Outcome:

@@ -6,7 +6,6 @@ from chassis.rpc import Rpc, command
 from chassis.work import Work
 from eldercare.order.v1 import order_service_pb2, order_service_pb2_grpc
 from order_service.duty import use_cases
-from order_service.duty.domain import Duty
 from order_service.duty.live import LivePositions
 from order_service.entrypoints.messages import duty_message
 
@@ -15,25 +14,32 @@ class Duties(order_service_pb2_grpc.DutyServiceServicer):
     def __init__(self, rpc: Rpc, live: LivePositions) -> None:
         self.rpc, self._live = rpc, live
 
-    @command
-    def GoOnDuty(self, work: Work, request: order_service_pb2.GoOnDutyRequest) -> order_service_pb2.Duty:
-        here = request.position
-        duty = use_cases.go_on_duty(work, work.context.actor, lat=here.lat, lon=here.lon)
-        return self._seen(duty, here)
+    def GoOnDuty(self, request: order_service_pb2.GoOnDutyRequest, call: Any) -> order_service_pb2.Duty:
+        return self._seen(self._go_on(request, call), request.position)
 
-    @command
-    def ReportPosition(self, work: Work, request: order_service_pb2.ReportPositionRequest) -> order_service_pb2.Duty:
-        here = request.position
-        duty = use_cases.report_position(work, work.context.actor, lat=here.lat, lon=here.lon)
-        return self._seen(duty, here)
+    def ReportPosition(self, request: order_service_pb2.ReportPositionRequest, call: Any) -> order_service_pb2.Duty:
+        return self._seen(self._report(request, call), request.position)
 
-    @command
-    def GoOffDuty(self, work: Work, request: order_service_pb2.GoOffDutyRequest) -> order_service_pb2.Duty:
-        duty = use_cases.go_off_duty(work, work.context.actor)
+    def GoOffDuty(self, request: order_service_pb2.GoOffDutyRequest, call: Any) -> order_service_pb2.Duty:
+        duty: order_service_pb2.Duty = self._go_off(request, call)
         self._live.drop(duty.worker)
-        return duty_message(duty)
+        return duty
 
-    def _seen(self, duty: Duty, here: Any) -> order_service_pb2.Duty:
-        """Only what the domain allowed reaches Redis; that it may not, is nobody's trouble."""
+    @command
+    def _go_on(self, work: Work, request: order_service_pb2.GoOnDutyRequest) -> order_service_pb2.Duty:
+        here = request.position
+        return duty_message(use_cases.go_on_duty(work, work.context.actor, lat=here.lat, lon=here.lon))
+
+    @command
+    def _report(self, work: Work, request: order_service_pb2.ReportPositionRequest) -> order_service_pb2.Duty:
+        here = request.position
+        return duty_message(use_cases.report_position(work, work.context.actor, lat=here.lat, lon=here.lon))
+
+    @command
+    def _go_off(self, work: Work, request: order_service_pb2.GoOffDutyRequest) -> order_service_pb2.Duty:
+        return duty_message(use_cases.go_off_duty(work, work.context.actor))
+
+    def _seen(self, duty: order_service_pb2.Duty, here: Any) -> order_service_pb2.Duty:
+        """Only what was committed reaches Redis, and no transaction waits for it; where it does not, nobody minds."""
         self._live.put(duty.worker, here.lat, here.lon)
-        return duty_message(duty)
+        return duty

@@ -8,6 +8,7 @@ from order_service.region.numbers import give_number_back
 
 DEADLINE = "incident_deadline"
 LADDER = "ladder"
+DESK_PAGE = "desk_page"
 
 
 def deadline_key(incident: str) -> str:
@@ -16,6 +17,10 @@ def deadline_key(incident: str) -> str:
 
 def ladder_key(incident: str) -> str:
     return f"ladder:{incident}"
+
+
+def desk_key(incident: str) -> str:
+    return f"desk:{incident}"
 
 
 def keep(work: Work, incident: Incident, *, is_new: bool = False) -> list[str]:
@@ -29,6 +34,7 @@ def keep(work: Work, incident: Incident, *, is_new: bool = False) -> list[str]:
     else:
         work.cancel_timer(deadline_key(incident.name))
         work.cancel_timer(ladder_key(incident.name))
+        work.cancel_timer(desk_key(incident.name))
         give_number_back(work, incident.name)
     return publish(
         work,

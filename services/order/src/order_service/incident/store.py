@@ -1,6 +1,7 @@
 """SQL of incidents, of the alarms that belong to them, and of short numbers."""
 
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from chassis.work import Work
@@ -30,6 +31,14 @@ def settle_alarm(work: Work, alarm: Alarm, home: str) -> None:
 def alarms_of(work: Work, home: str) -> list[str]:
     rows = work.all("SELECT alarm FROM alarm_homes WHERE home = %s ORDER BY join_time, alarm", [home])
     return [row["alarm"] for row in rows]
+
+
+def first_alarm_of(work: Work, home: str) -> tuple[str, datetime]:
+    """The alarm that opened it, and when that was received."""
+    (row,) = work.all(
+        "SELECT alarm, receive_time FROM alarm_homes WHERE home = %s ORDER BY join_time, alarm LIMIT 1", [home]
+    )
+    return row["alarm"], row["receive_time"]
 
 
 def find_open(work: Work, subject: str) -> Incident | None:

@@ -76,6 +76,11 @@ class Incident:
         """The policy of the gravest alarm so far."""
         return policy_of(self.kind, archived=self.archived)
 
+    @property
+    def is_left_lying(self) -> bool:
+        """The desk was told before, and its time is running out again."""
+        return self.responsible == self.desk and self.reason is not None
+
     def attach(self, alarm: Alarm, now: datetime) -> None:
         """A further alarm; a graver one than before raises the urgency and shortens the desk's time."""
         self._must_be_open()

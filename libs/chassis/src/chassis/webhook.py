@@ -1,4 +1,4 @@
-"""The duty desk's own door: a signed webhook, so that a page does not depend on anything of ours."""
+"""Signed webhooks: HMAC-SHA-256 over `timestamp.body`, with a key that makes a repeat the first one."""
 
 import hmac
 import json
@@ -14,21 +14,23 @@ from chassis.effects import Outcome
 TIMEOUT_S = 5.0
 
 
-class Desk:
-    def __init__(self, url: str, secret: str) -> None:
-        self._url, self._secret = urlsplit(url), secret.encode()
+class Webhook:
+    """One receiver outside, called past everything of ours."""
 
-    def page(self, key: str, page: Mapping[str, Any]) -> Outcome:
-        """Raises what the network raises: then nobody knows whether the desk heard it, and it is told again."""
+    def __init__(self, url: str, secret: str) -> None:
+        self._url, self._secret = urlsplit(url), secret
+
+    def post(self, key: str, told: Mapping[str, Any]) -> Outcome:
+        """Raises what the network raises: then nobody knows whether it was heard, and it is told again."""
         if not self._url.hostname:
-            return Outcome.later("DUTY_DESK_NOT_CONFIGURED")
-        body = json.dumps(page, sort_keys=True, separators=(",", ":")).encode()
-        status = self._post(body, key)
+            return Outcome.later("WEBHOOK_NOT_CONFIGURED")
+        body = json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
+        status = self._send(body, key)
         if 200 <= status < 300:
             return Outcome.done(key)
-        return Outcome.later(f"DUTY_DESK_ANSWERED_{status}")
+        return Outcome.later(f"WEBHOOK_ANSWERED_{status}")
 
-    def _post(self, body: bytes, key: str) -> int:
+    def _send(self, body: bytes, key: str) -> int:
         secure = self._url.scheme == "https"
         connection = (HTTPSConnection if secure else HTTPConnection)(
             self._url.hostname or "", self._url.port, timeout=TIMEOUT_S
@@ -37,7 +39,7 @@ class Desk:
             connection.request("POST", self._url.path or "/", body, self._headers(body, key))
             return connection.getresponse().status
         except HTTPException as broken:
-            raise ConnectionError("the duty desk's answer cannot be read") from broken
+            raise ConnectionError("the answer cannot be read") from broken
         finally:
             connection.close()
 
@@ -51,6 +53,6 @@ class Desk:
         }
 
 
-def sign(secret: bytes, timestamp: str, body: bytes) -> str:
-    """HMAC-SHA-256 over `timestamp.body`, hexadecimal."""
-    return hmac.new(secret, timestamp.encode() + b"." + body, sha256).hexdigest()
+def sign(secret: str, timestamp: str, body: bytes) -> str:
+    """Hexadecimal."""
+    return hmac.new(secret.encode(), timestamp.encode() + b"." + body, sha256).hexdigest()
