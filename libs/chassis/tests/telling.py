@@ -26,8 +26,7 @@ def tell(db: TestDatabase, aggregate: str, *, times: int = 1, kind: type[Message
     """Writes facts of one aggregate, a transaction each."""
     with connect(db.urls.app, name="speaker") as connection:
         for _ in range(times):
-            with connection.transaction():
-                work = Work(connection, Context())
+            with connection.transaction(), Work(connection, Context()) as work:
                 work.publish(kind(), aggregate=aggregate, correlation=aggregate, rule=rule)
 
 

@@ -131,8 +131,8 @@ class Database:
             with connection.transaction():
                 if read_only:
                     connection.execute("SET TRANSACTION READ ONLY")
-                work = Work(connection, context, caller=caller)
-                yield work
+                with Work(connection, context, caller=caller) as work:
+                    yield work
             self.bell.ring(connection, work.rings)
 
     def is_up(self) -> bool:

@@ -156,8 +156,7 @@ class EffectRunner:
 
     def _store(self, connection: Connection[DictRow], effect: Effect, outcome: Outcome) -> set[str]:
         """Only the attempt that still owns the row may settle it; a zombie's outcome changes nothing."""
-        with connection.transaction():
-            work = Work(connection, effect.context)
+        with connection.transaction(), Work(connection, effect.context) as work:
             owned = work.run(
                 """UPDATE effects SET state = %s, reference = %s, detail = %s, error = %s, settled_at = app_now()
                    WHERE key = %s AND settled_at IS NULL AND attempts = %s""",

@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from chassis.context import Context
 from chassis.database import is_collision, is_lost
 from chassis.envelope import BrokenEnvelope, Envelope, from_wire
+from chassis.facts import Facts
 from chassis.trace import span
 from chassis.work import Work
 
@@ -79,7 +80,7 @@ class Subscriber:
 
     def _attempt(self, connection: Connection[DictRow], batch: Batch, *, careful: bool) -> set[str]:
         with connection.transaction():
-            rings: set[str] = set()
+            rings, facts = set[str](), Facts()
             for delivery, reason in batch.broken:
                 self._park_broken(connection, delivery, reason)
             fresh = self._claim(connection, batch.events)
@@ -92,7 +93,8 @@ class Subscriber:
                     if not self._guarded(connection, arrived, rings):
                         waiting.add(aggregate)
                 else:
-                    rings |= self.run(connection, arrived)
+                    rings |= self.run(connection, arrived, facts)
+            facts.write(connection)
         return rings
 
     def _guarded(self, connection: Connection[DictRow], arrived: Arrived, rings: set[str]) -> bool:
@@ -108,8 +110,8 @@ class Subscriber:
             return False
         return True
 
-    def run(self, connection: Connection[DictRow], arrived: Arrived) -> set[str]:
-        """Runs the handler of one event in the transaction that is open."""
+    def run(self, connection: Connection[DictRow], arrived: Arrived, facts: Facts | None = None) -> set[str]:
+        """Runs the handler of one event in the transaction that is open; a batch writes its `facts` together."""
         envelope = arrived.envelope
         known = self.handlers.get(envelope.type)
         if known is None:
@@ -119,8 +121,8 @@ class Subscriber:
             message.ParseFromString(arrived.delivery.body)
         except DecodeError as broken:
             raise BrokenEnvelope(str(broken)) from broken
-        work = Work(connection, _caused_by(envelope), event=envelope)
-        with span(f"handle {envelope.type}", envelope.context.traceparent):
+        work = Work(connection, _caused_by(envelope), event=envelope, facts=facts)
+        with span(f"handle {envelope.type}", envelope.context.traceparent), work:
             structlog.contextvars.bind_contextvars(correlation=envelope.correlation, event_id=str(envelope.id))
             handle(work, message)
         return work.rings

@@ -66,9 +66,8 @@ class TimerRunner:
         context = Context.from_json(
             row["context"] | {"causation": f"timers/{row['key']}", "actor": f"services/{self.service}"}
         )
-        work = Work(connection, context)
         timer = Timer(key=row["key"], kind=row["kind"], due=row["due_at"], payload=row["payload"])
-        with span(f"timer {timer.kind}", context.traceparent):
+        with span(f"timer {timer.kind}", context.traceparent), Work(connection, context) as work:
             structlog.contextvars.bind_contextvars(correlation=context.correlation)
             self.handlers[timer.kind](work, timer)
         return work.rings

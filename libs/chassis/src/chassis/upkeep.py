@@ -68,8 +68,8 @@ class Upkeep:
             log.exception("auditor.failed", service=self._service)
 
     def _audit(self, connection: Connection[DictRow], auditor: Callable[[Work], object]) -> None:
-        with connection.transaction():
-            work = Work(connection, Context(actor=f"services/{self._service}", causation="auditor"))
+        context = Context(actor=f"services/{self._service}", causation="auditor")
+        with connection.transaction(), Work(connection, context) as work:
             auditor(work)
         for channel in work.rings:
             connection.execute(f'NOTIFY "{channel}"'.encode())

@@ -28,8 +28,8 @@ def run(run_dir: Path, noun: str) -> int:
     rounds, cursor = 0, ""
     with operator as connection:
         while rounds == 0 or cursor:
-            with connection.transaction():
-                cursor = resend(Work(connection, CONTEXT), noun, cursor=cursor)
+            with connection.transaction(), Work(connection, CONTEXT) as work:
+                cursor = resend(work, noun, cursor=cursor)
             connection.execute("NOTIFY outbox")
             rounds += 1
     console.print(f"{noun} are told again, in {rounds} transactions")

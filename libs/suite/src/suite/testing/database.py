@@ -44,8 +44,12 @@ class TestDatabase:
     ) -> Iterator[Work]:
         """One transaction on a connection of its own; commits when the block ends."""
         connect = psycopg.connect(self.urls.app, autocommit=True, row_factory=dict_row)
-        with connect as connection, connection.transaction():
-            yield Work(connection, context or Context(actor=actor), caller=caller)
+        with (
+            connect as connection,
+            connection.transaction(),
+            Work(connection, context or Context(actor=actor), caller=caller) as work,
+        ):
+            yield work
 
     def now(self) -> datetime:
         with self.work() as work:
