@@ -9,7 +9,7 @@ from kombu.connection import Connection as Broker
 from bench.stage import Stage
 from chassis.clock import wall_now
 from chassis.ids import uuid7
-from chassis.topology import LANES, topology_of
+from chassis.topology import topology_of
 from eldercare.device.v1.events_pb2 import AlarmRaised
 
 SUBJECTS = 1_000
@@ -40,10 +40,7 @@ def declare_queues(stage: Stage) -> None:
     """As order's events process does; device's exchange is there already."""
     topology = topology_of("order", [AlarmRaised])
     with Broker(stage.brokers["order"]) as broker:
-        topology.dead(broker.default_channel).declare()
-        for lane in LANES:
-            if lane in topology.lanes:
-                topology.lanes[lane](broker.default_channel).declare()
+        topology.declare(broker.default_channel)
 
 
 def purge(stage: Stage) -> None:

@@ -37,9 +37,9 @@ def published() -> list[type[Message]]:
 def bindings() -> dict[str, list[str]]:
     """Queue → the event types bound to it."""
     return {
-        queue.name: sorted(each.routing_key for each in queue.bindings)
+        lane.queues[0].name: sorted(each.routing_key for each in lane.queues[0].bindings)
         for consumer in consumers()
-        for queue in topology_of(consumer.service, consumer.handlers).lanes.values()
+        for lane in topology_of(consumer.service, consumer.handlers).lanes.values()
     }
 
 
@@ -53,3 +53,15 @@ def test_every_published_fact_has_a_consumer_and_what_stays_at_home_has_none() -
     for message in published():
         name = message.DESCRIPTOR.full_name
         assert (name in heard) != event_rule(message).journal_only, name
+
+
+def test_several_shards_hear_what_one_hears_and_an_aggregate_stays_in_its_shard() -> None:
+    for consumer in consumers():
+        for name, lane in topology_of(consumer.service, consumer.handlers, shards=4).lanes.items():
+            queue = f"{consumer.service}.{name}"
+            assert [each.name for each in lane.queues] == [f"{queue}.{shard}" for shard in range(4)]
+            assert sorted(lane.types) == bindings()[f"{queue}.0"]
+            assert lane.spread is not None
+            assert vars(lane.spread)["arguments"] == {"hash-header": "ce-subject"}
+            for shard in lane.queues:
+                assert [(each.exchange.name, each.routing_key) for each in shard.bindings] == [(queue, "1")]

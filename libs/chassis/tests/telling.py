@@ -42,10 +42,8 @@ class Listener:
         broker = Connection(self.url, connect_timeout=3)
         try:
             topology = topology_of(LISTENER, self._kinds)
-            queues = [lane(broker.channel()) for lane in topology.lanes.values()]
-            for queue in (*queues, topology.dead(broker.channel())):
-                queue.declare()
-            consumer = broker.Consumer(queues, on_message=self._hear, accept=None)
+            topology.declare(broker.channel())
+            consumer = broker.Consumer(topology.queues([0]), on_message=self._hear, accept=None)
             consumer.qos(prefetch_count=500)
             consumer.consume()
         except (OSError, AMQPError):

@@ -1,7 +1,7 @@
 """What every fact carries about where it comes from."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,11 +16,14 @@ class Context:
     traceparent: str = ""
 
     def as_json(self) -> dict[str, str]:
-        return asdict(self)
+        return {name: getattr(self, name) for name in _NAMES}
 
     @classmethod
     def from_json(cls, row: Mapping[str, str]) -> "Context":
-        return cls(**{field.name: row.get(field.name, "") for field in fields(cls)})
+        return cls(**{name: row.get(name, "") for name in _NAMES})
+
+
+_NAMES = tuple(field.name for field in fields(Context))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ _WATCHED = {
 
 def connect(url: str, *, name: str, **settings: str) -> Connection[DictRow]:
     """A connection of its own, in autocommit; raises psycopg.OperationalError."""
-    return psycopg.connect(url, autocommit=True, row_factory=dict_row, **_options(name, **settings))
+    return psycopg.connect(url, autocommit=True, row_factory=dict_row, **session(name, **settings))
 
 
 def is_lost(connection: Connection[DictRow]) -> bool:
@@ -40,7 +40,8 @@ def is_collision(failure: Exception) -> bool:
     return isinstance(failure, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure)
 
 
-def _options(name: str, **settings: str) -> dict[str, Any]:
+def session(name: str, **settings: str) -> dict[str, Any]:
+    """Whose session it is, and how long the server keeps it when it falls silent."""
     spoken = " ".join(f"-c {key}={value}" for key, value in (_WATCHED | settings).items())
     return {"application_name": name, "connect_timeout": 5, "options": spoken, "tcp_user_timeout": 15_000}
 
@@ -104,7 +105,7 @@ class Database:
             reconnect_timeout=1,  # the next caller tries again, instead of a delay that doubles
             open=False,
             check=self._check,
-            kwargs={"autocommit": True, "row_factory": dict_row, **_options(name, **_BOUNDED)},
+            kwargs={"autocommit": True, "row_factory": dict_row, **session(name, **_BOUNDED)},
         )
 
     def _check(self, connection: Connection[DictRow]) -> None:

@@ -17,6 +17,8 @@ class ServiceEnvironment:
     trusted_keys: str = env("ELDERCARE_TRUSTED_KEYS", "file with the public keys of all services (JWKS)")
     heartbeat_s: int = env("ELDERCARE_HEARTBEAT_S", "seconds of silence, twice, before a broker is left", default=10)
     confirm_s: float = env("ELDERCARE_CONFIRM_S", "seconds the broker gets to confirm a publish", default=5.0)
+    shards: int = env("ELDERCARE_{SERVICE}_SHARDS", "queues a lane; the same number in all its processes", default=1)
+    own_shards: str = env("ELDERCARE_{SERVICE}_OWN_SHARDS", "those this process consumes: 0,2; empty: all", default="")
     redis_url: str = env("ELDERCARE_REDIS_URL", "Redis address; what it holds may be lost", default="")
 
 

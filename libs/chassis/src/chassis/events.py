@@ -17,8 +17,9 @@ from nameko.extensions import DependencyProvider, Entrypoint
 from nameko.messaging import QueueConsumer, QueueConsumerStopped
 from nameko.runners import ServiceRunner
 
+from chassis import green
 from chassis.clock import monotonic
-from chassis.consumer import Consumer
+from chassis.consumer import Consumer, Shards
 from chassis.environment import ServiceEnvironment
 from chassis.holding import Holder
 from chassis.settings import load
@@ -61,12 +62,12 @@ class FactQueues(QueueConsumer):  # type: ignore[misc]
         self._consumers = {}
         for provider in self._providers:
             provider.forget()  # what an earlier connection brought comes again
-            topology = topology_of(provider.consumer.service, provider.consumer.handlers)
-            consumer = consumer_cls(queues=list(topology.lanes.values()), on_message=provider.arrived, accept=None)
+            topology = topology_of(provider.consumer.service, provider.consumer.handlers, provider.shards.number)
+            topology.declare(channel)
+            queues = topology.queues(provider.shards.own)
+            consumer = consumer_cls(queues, on_message=provider.arrived, accept=None, auto_declare=False)
             consumer.qos(prefetch_count=PREFETCH)
             self._consumers[provider] = consumer
-            # Last: RabbitMQ 3.10 killed within half a second loses the leader of the queue that was declared last.
-            topology.dead(channel).declare()
         return self._consumers.values()
 
     @contextmanager
@@ -96,8 +97,7 @@ class FactQueues(QueueConsumer):  # type: ignore[misc]
         self.is_consuming = True
         super().on_consume_ready(connection, channel, consumers, **kwargs)
 
-    def on_decode_error(self, message: Received, exc: Exception) -> None:
-        """kombu would acknowledge it away; the subscriber keeps it."""
+    def on_decode_error(self, message: Received, exc: Exception) -> None:  # kombu would acknowledge it away
         for provider in self._providers:
             provider.arrived(message)
 
@@ -111,9 +111,9 @@ class Facts(Entrypoint):  # type: ignore[misc]
 
     queues = FactQueues()
 
-    def __init__(self, consumer: Consumer, **options: Any) -> None:
+    def __init__(self, consumer: Consumer, shards: Shards, **options: Any) -> None:
         super().__init__(**options)
-        self.consumer = consumer
+        self.consumer, self.shards = consumer, shards
         self.stopping = False
         self._lane = {each.DESCRIPTOR.full_name: lane_of(each) for each in consumer.handlers}
         self._waiting: dict[str, deque[Received]] = {lane: deque() for lane in LANES}
@@ -183,7 +183,7 @@ class Inbox(DependencyProvider):  # type: ignore[misc]
     """Gives a worker what does its batch."""
 
     def __init__(self, consumer: Consumer, environment: ServiceEnvironment) -> None:
-        self._holder = Holder(consumer, environment.database_url)
+        self._holder = Holder(consumer, environment.database_url, green.connect)
 
     def get_dependency(self, worker_ctx: Any) -> Callable[[Sequence[Received]], None]:
         def process(batch: Sequence[Received]) -> None:
@@ -238,13 +238,13 @@ def _serve(runner: ServiceRunner) -> None:
 
 def _runner(consumer: Consumer, environment: ServiceEnvironment) -> ServiceRunner:
     runner = ServiceRunner({"AMQP_URI": environment.amqp_url, "HEARTBEAT": environment.heartbeat_s, "max_workers": 4})
-    runner.add_service(_service(consumer, Inbox(consumer, environment)))
+    runner.add_service(_service(consumer, Shards.of(environment), Inbox(consumer, environment)))
     return runner
 
 
-def _service(consumer: Consumer, inbox: Inbox) -> type:
+def _service(consumer: Consumer, shards: Shards, inbox: Inbox) -> type:
     def handle(self: Any, batch: Sequence[Received]) -> None:
         self.inbox(batch)
 
-    parts = {"name": consumer.service, "inbox": inbox, "handle": Facts.decorator(consumer)(handle)}
+    parts = {"name": consumer.service, "inbox": inbox, "handle": Facts.decorator(consumer, shards)(handle)}
     return type("Events", (), parts)

@@ -16,6 +16,7 @@ from chassis.subscriber import Delivery, Subscriber
 log = structlog.get_logger(__name__)
 
 BACK_OFF_S = 0.5
+Connect = Callable[..., Connection[DictRow]]
 
 
 class StoppedHolding(Exception):
@@ -25,8 +26,9 @@ class StoppedHolding(Exception):
 class Holder:
     """One connection of one consuming service."""
 
-    def __init__(self, consumer: Consumer, database_url: str) -> None:
+    def __init__(self, consumer: Consumer, database_url: str, connect: Connect = connect) -> None:
         self._service, self._url = consumer.service, database_url
+        self._connect = connect
         self._subscriber = Subscriber(consumer.service, consumer.handlers)
         self._connection: Connection[DictRow] | None = None
         self._bell = Doorbell()
@@ -49,7 +51,7 @@ class Holder:
 
     def _connected(self) -> Connection[DictRow]:
         if self._connection is None or self._connection.closed:
-            self._connection = connect(self._url, name=f"{self._service}.events")
+            self._connection = self._connect(self._url, name=f"{self._service}.events")
         return self._connection
 
     def _leave(self) -> None:

@@ -1,6 +1,6 @@
-"""Exchanges and queues: an exchange a service, a quorum queue a consumer and lane with a single active consumer."""
+"""An exchange a service; a quorum queue a consumer, lane and shard, with a single active consumer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from chassis.envelope import event_rule
 
 LANES = ("urgent", "normal")
 DELIVERY_LIMIT = 100
+# What the broker spreads by: an aggregate's facts stay in one shard, in their order.
+AGGREGATE_HEADER = "ce-subject"
 
 
 def exchange_of(service: str, *, ours: bool) -> Exchange:
@@ -24,23 +26,57 @@ def source_of(event_type: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Topology:
-    """The queues of one consuming service, by lane; `dead` is the last net."""
+class Lane:
+    """A queue a shard, and the types of facts that reach them: directly, or by `spread` when there are several."""
 
-    lanes: dict[str, Queue]
+    types: tuple[str, ...]
+    queues: tuple[Queue, ...]
+    spread: Exchange | None
+
+    def declare(self, channel: Any) -> None:
+        for queue in self.queues:
+            queue(channel).declare()
+        if self.spread is not None:
+            self._reach_by(self.spread(channel), self.queues[0](channel))
+
+    def _reach_by(self, spread: Exchange, first: Queue) -> None:
+        """Bound before the way of a single shard is left: in between a fact comes twice, and is claimed once."""
+        for name in self.types:
+            spread.bind_to(exchange_of(source_of(name), ours=False), routing_key=name)
+        for name in self.types:
+            first.unbind_from(exchange_of(source_of(name), ours=False), routing_key=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """What one consuming service consumes from; `dead` is the last net."""
+
+    lanes: dict[str, Lane]
     dead: Queue
+
+    def declare(self, channel: Any) -> None:
+        for lane in self.lanes.values():
+            lane.declare(channel)
+        # Last: RabbitMQ 3.10 killed within half a second loses the leader of the queue that was declared last.
+        self.dead(channel).declare()
+
+    def queues(self, shards: Iterable[int]) -> list[Queue]:
+        """Those of some shards, in all lanes."""
+        return [lane.queues[shard] for shard in sorted(shards) for lane in self.lanes.values()]
 
 
 def lane_of(message: type[Message]) -> str:
     return "urgent" if event_rule(message).urgent else "normal"
 
 
-def topology_of(consumer: str, messages: Iterable[type[Message]]) -> Topology:
+def topology_of(consumer: str, messages: Iterable[type[Message]], shards: int = 1) -> Topology:
     """What a service that handles these facts consumes from."""
     bound: dict[str, list[str]] = {lane: [] for lane in LANES}
     for message in messages:
         bound[lane_of(message)].append(message.DESCRIPTOR.full_name)
-    lanes = {lane: _queue(consumer, lane, types) for lane, types in bound.items() if types}
+    lanes = {
+        lane: _lane(f"{consumer}.{lane}", sorted(types), consumer, shards) for lane, types in bound.items() if types
+    }
     dead = Queue(
         f"{consumer}.dead",
         exchange=Exchange(f"{consumer}.dead", type="fanout", durable=True),
@@ -49,7 +85,16 @@ def topology_of(consumer: str, messages: Iterable[type[Message]]) -> Topology:
     return Topology(lanes, dead)
 
 
-def _queue(consumer: str, lane: str, types: list[str]) -> Queue:
+def _lane(name: str, types: Sequence[str], consumer: str, shards: int) -> Lane:
+    if shards == 1:
+        bindings = [binding(exchange_of(source_of(each), ours=False), routing_key=each) for each in types]
+        return Lane(tuple(types), (_queue(name, 0, consumer, bindings),), None)
+    spread = Exchange(name, type="x-consistent-hash", durable=True, arguments={"hash-header": AGGREGATE_HEADER})
+    even = [binding(spread, routing_key="1")]  # its weight: all shards get the same share
+    return Lane(tuple(types), tuple(_queue(name, shard, consumer, even) for shard in range(shards)), spread)
+
+
+def _queue(lane: str, shard: int, consumer: str, bindings: list[binding]) -> Queue:
     arguments: dict[str, Any] = {
         "x-queue-type": "quorum",
         "x-single-active-consumer": True,
@@ -58,5 +103,4 @@ def _queue(consumer: str, lane: str, types: list[str]) -> Queue:
         "x-dead-letter-strategy": "at-least-once",
         "x-overflow": "reject-publish",
     }
-    bindings = [binding(exchange_of(source_of(name), ours=False), routing_key=name) for name in sorted(types)]
-    return Queue(f"{consumer}.{lane}.0", bindings=bindings, queue_arguments=arguments)
+    return Queue(f"{lane}.{shard}", bindings=bindings, queue_arguments=arguments)

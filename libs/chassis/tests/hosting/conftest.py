@@ -21,8 +21,8 @@ from suite.waiting import until
 class Hosting:
     """A consuming process and what it has done."""
 
-    def __init__(self, db: TestDatabase, amqp_url: str, folder: Path) -> None:
-        self.db, self.amqp_url, self.log = db, amqp_url, folder / "consumer.log"
+    def __init__(self, db: TestDatabase, amqp_url: str, folder: Path, name: str = "consumer", **environ: str) -> None:
+        self.db, self.amqp_url, self.log = db, amqp_url, folder / f"{name}.log"
         port = free_port()
         self._ready = f"http://127.0.0.1:{port}/readyz"
         own = {
@@ -35,9 +35,9 @@ class Hosting:
             "ELDERCARE_EVENTS_GRACE_S": "2",
             "ELDERCARE_HEARTBEAT_S": "2",
             "PATH": os.environ["PATH"],
-        }
+        } | environ
         argv = [sys.executable, "-m", "libs.chassis.tests.hosting.consumer"]
-        self.process = Process("consumer", argv, own, self.log, self._ready)
+        self.process = Process(name, argv, own, self.log, self._ready)
 
     def start(self) -> None:
         self.process.start()
@@ -71,10 +71,10 @@ class Hosting:
     def at_the_gate(self) -> bool:
         return bool(self.db.rows("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
 
-    def in_queue(self, lane: str) -> int:
+    def in_queue(self, lane: str, shard: int = 0) -> int:
         """Messages that wait in the broker and are in nobody's hands."""
         with Connection(self.amqp_url) as broker:
-            return int(broker.channel().queue_declare(f"{LISTENER}.{lane}.0", passive=True).message_count)
+            return int(broker.channel().queue_declare(f"{LISTENER}.{lane}.{shard}", passive=True).message_count)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A small consuming service: tells in its own journal what it handled, in which order."""
 
+import os
 import sys
 
 from chassis.serve_events import serve  # patches before anything else is loaded
@@ -12,12 +13,15 @@ from eldercare.people.v1.events_pb2 import RegionChanged
 from eldercare.people.v1.person_pb2 import Region
 from libs.chassis.tests.telling import GATE, LISTENER
 
+SHARDS = os.environ.get(f"ELDERCARE_{LISTENER.upper()}_OWN_SHARDS", "")
+
 
 def retell(work: Work, _: IncidentOpened | TaskDone) -> None:
     """Waits while a test holds the gate."""
     assert work.event is not None
     work.run("SELECT pg_advisory_xact_lock_shared(%s)", [GATE])
-    work.publish(RegionChanged(region=Region(name=work.event.aggregate)), aggregate="handled")
+    told = Region(name=work.event.aggregate, version=work.event.sequence, display_name=SHARDS)
+    work.publish(RegionChanged(region=told), aggregate="handled")
 
 
 if __name__ == "__main__":
