@@ -6,6 +6,7 @@ from threading import Barrier
 from chassis.context import Context
 from chassis.database import Database
 from suite.testing import DatabaseFactory
+from suite.waiting import until
 
 SESSIONS = 6
 
@@ -24,6 +25,7 @@ def test_a_call_after_all_sessions_were_ended_is_served(database: DatabaseFactor
     with ThreadPoolExecutor(SESSIONS) as callers:
         list(callers.map(lambda _: ask(), range(SESSIONS)))
     db.connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ended'")
+    until(lambda: not db.rows("SELECT 1 FROM pg_stat_activity WHERE application_name = 'ended'"), "all have left")
     with pool.transaction(Context()) as work:
         assert work.one("SELECT 1 AS one") == {"one": 1}
     pool.close()

@@ -1,5 +1,6 @@
 """Connections and transactions of one service's own database."""
 
+import select
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -87,6 +88,13 @@ class Doorbell:
             return max(0.0, due - now)
 
 
+def _has_word(connection: Connection[DictRow]) -> bool:
+    """Whether the server said something, or left, since the last answer."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
 _BOUNDED = {"statement_timeout": f"{LONGEST_CALL_S}s", "lock_timeout": "10s"}
 
 
@@ -112,7 +120,10 @@ class Database:
         """One dead session means that the server went: all are renewed at once.
 
         The pool alone would meet them one by one, wait in between, and refuse callers while the server is up again.
+        A session that rests is silent until it ends: only one that has something to say is asked whether it lives.
         """
+        if not _has_word(connection):
+            return
         try:
             ConnectionPool.check_connection(connection)
         except psycopg.Error:

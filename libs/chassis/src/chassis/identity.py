@@ -22,6 +22,7 @@ AUDIENCE = "eldercare"
 LONGEST_LIFE = timedelta(minutes=15)
 _OWN_LIFE = timedelta(minutes=5)
 _VOUCHES_FOR_PERSONS = "services/people"
+_MOST_REMEMBERED = 4096
 
 
 class CallerUnknown(Refusal):
@@ -42,6 +43,7 @@ class Identity:
         self.name = f"services/{service}"
         self._key, self._trusted = key, trusted
         self._own: _OwnToken | None = None
+        self._whole: dict[str, tuple[Caller, int]] = {}  # tokens found whole, and until when they are good
 
     @classmethod
     def load(cls, service: str, key_path: Path, trusted_path: Path) -> "Identity":
@@ -70,6 +72,16 @@ class Identity:
 
     def verify(self, token: str) -> Caller:
         """The caller a token speaks for; raises CallerUnknown for anything that is not whole."""
+        caller, until = self._whole.get(token, (None, 0))
+        if caller is None or until < int(wall_now().timestamp()):
+            caller, until = self._verified(token)
+            if len(self._whole) >= _MOST_REMEMBERED:
+                self._whole.clear()
+            self._whole[token] = caller, until
+        return caller
+
+    def _verified(self, token: str) -> tuple[Caller, int]:
+        """The caller, and the Unix time of the token's last second."""
         try:
             decoded = jwt.decode(token, self._trusted, algorithms=[ALGORITHM])
             jwt.JWTClaimsRegistry(
@@ -82,6 +94,7 @@ class Identity:
             ).validate(decoded.claims)
             issuer, subject = str(decoded.claims["iss"]), str(decoded.claims["sub"])
             roles = tuple(str(role) for role in decoded.claims.get("roles", ()))
+            until = int(decoded.claims["exp"])
             life = timedelta(seconds=decoded.claims["exp"] - decoded.claims["iat"])
         except (JoseError, ValueError, KeyError, TypeError) as bad:
             raise CallerUnknown from bad
@@ -89,7 +102,7 @@ class Identity:
         if signer != issuer or not _may_vouch(issuer, subject) or life > LONGEST_LIFE:
             raise CallerUnknown
         # A service is what its key says; roles are of persons, and only people vouches for those.
-        return Caller(subject=subject, roles=roles if subject.startswith("persons/") else ())
+        return Caller(subject=subject, roles=roles if subject.startswith("persons/") else ()), until
 
 
 def _may_vouch(issuer: str, subject: str) -> bool:

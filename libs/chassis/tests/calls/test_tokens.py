@@ -12,6 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from chassis.clock import wall_now
+from chassis.identity import LONGEST_LIFE, CallerUnknown
 from eldercare.people.v1.person_service_pb2 import ErasePersonRequest, GetPersonRequest, SignInRequest
 from eldercare.people.v1.person_service_pb2_grpc import PersonServiceStub, SessionServiceStub
 from libs.chassis.tests.calls.asking import OPERATOR, reason_of
@@ -77,6 +78,18 @@ def test_a_token_that_is_not_whole_is_refused(people: RunningRpc, kind: str) -> 
 def test_the_tokens_the_refused_ones_were_made_from_are_good(people: RunningRpc) -> None:
     stub = PersonServiceStub(people.channel(signed(people)))
     assert reason_of(lambda: stub.GetPerson(GetPersonRequest(name=OPERATOR.subject))) == "ROLE_MISSING"
+
+
+def test_a_token_that_was_good_is_refused_after_its_last_second(
+    people: RunningRpc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = people.identity_of("order")
+    token = identity.own_token()
+    assert identity.verify(token) == identity.verify(token)
+    later = wall_now() + LONGEST_LIFE
+    monkeypatch.setattr("chassis.identity.wall_now", lambda: later)
+    with pytest.raises(CallerUnknown):
+        identity.verify(token)
 
 
 def test_a_service_that_gives_itself_an_operators_role_has_none(people: RunningRpc) -> None:
