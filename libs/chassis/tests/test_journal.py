@@ -1,7 +1,11 @@
 """The journal: one unbroken chain a thing, whoever writes at once; and what upkeep looks after."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
+import pytest
+
+from chassis.context import Context
 from chassis.upkeep import Upkeep
 from chassis.work import Work
 from eldercare.people.v1.events_pb2 import RegionChanged
@@ -19,6 +23,41 @@ def test_four_writers_of_one_thing_leave_one_chain(db: TestDatabase) -> None:
         {"event_id": row["id"]} for row in db.rows("SELECT id FROM events ORDER BY sequence")
     ]
     assert db.rows("SELECT * FROM broken_events()") == []
+
+
+def test_facts_of_one_transaction_leave_in_the_order_they_were_told(db: TestDatabase) -> None:
+    told = ["regions/b", "regions/a", "regions/b", "regions/c"]
+    for _ in range(2):
+        with db.work() as work:
+            for aggregate in told:
+                work.publish(RegionChanged(), aggregate=aggregate)
+    assert [envelope.aggregate for envelope, _ in db.events()] == told * 2
+    assert [row["aggregate"] for row in db.rows("SELECT aggregate FROM outbox ORDER BY position")] == told * 2
+    assert [envelope.sequence for envelope, _ in db.events()] == [1, 1, 2, 1, 3, 2, 4, 2]
+    assert db.rows("SELECT * FROM broken_events()") == []
+
+
+def test_two_who_tell_of_the_same_things_in_other_orders_never_hold_each_other_up(db: TestDatabase) -> None:
+    both_have_begun = Barrier(2)
+
+    def tell_of(*aggregates: str) -> None:
+        with db.work() as work:
+            for aggregate in aggregates:
+                work.publish(RegionChanged(), aggregate=aggregate)
+                both_have_begun.wait(20)
+
+    with ThreadPoolExecutor(2) as writers:
+        for done in [
+            writers.submit(tell_of, "regions/a", "regions/b"),
+            writers.submit(tell_of, "regions/b", "regions/a"),
+        ]:
+            done.result()
+    assert sorted(envelope.sequence for envelope, _ in db.events()) == [1, 1, 2, 2]
+
+
+def test_a_fact_that_nobody_would_write_is_a_mistake_that_shows(db: TestDatabase) -> None:
+    with pytest.raises(AssertionError):
+        Work(db.connection, Context()).publish(RegionChanged(), aggregate="regions/a")
 
 
 def test_a_thing_can_be_locked_before_it_has_a_row(db: TestDatabase) -> None:
