@@ -25,8 +25,8 @@ test: servers browser ## every test, against real servers; ARGS="-k words" narro
 
 check: lint types contract generated rules ## format, lint, types, rules of the house, contract, stale generated files
 
-faults: servers ## the fault matrix: SEEDS=n repeats, ROWS=1,4 chooses
-	pytest tests/faults $(if $(SEEDS),--seeds $(SEEDS)) $(if $(ROWS),--rows $(ROWS)) $(ARGS)
+faults: servers ## the fault matrix: ROWS=1,4 chooses, SEEDS=n repeats, SEED=n replays
+	pytest tests/faults $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) $(if $(ROWS),--rows $(ROWS)) $(ARGS)
 
 bench: servers ## measure every path beside its floor: QUICK=1, JSON=FILE
 	python -m bench $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON))

@@ -1,41 +1,47 @@
-"""`make faults`: rows of the fault matrix on a whole suite of its own, with the matrix's load."""
+"""`make faults`: rows of the fault matrix on suites of their own, with the matrix's load; a red row is never re-run."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from suite.box import Box, BoxPlace
-from suite.seed import seed
 from suite.servers import Servers
-from tests.faults.matrix import ROWS
+from tests.faults.matrix import ROWS, UNSTAGED
+from tests.faults.table import HEAD
+from tests.faults.theatre import Theatre
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--seeds", type=int, default=1, help="how many communities each row is run with")
+    parser.addoption("--seeds", type=int, default=1, help="how many seeds each row is run with")
+    parser.addoption("--seed", type=int, default=1, help="the first of them")
     parser.addoption("--rows", default="", help="only these rows, with commas")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if {"row", "community"} <= set(metafunc.fixturenames):
-        wanted = [int(each) for each in metafunc.config.getoption("--rows").split(",") if each] or list(ROWS)
-        unknown = [row for row in wanted if row not in ROWS]
-        if unknown:
-            raise pytest.UsageError(f"rows that can be staged today: {', '.join(map(str, ROWS))}; not {unknown}")
-        metafunc.parametrize("row", wanted)
-        metafunc.parametrize("community", range(1, metafunc.config.getoption("--seeds") + 1))
+    if "row_number" in metafunc.fixturenames:
+        option = metafunc.config.getoption
+        wanted = [int(each) for each in option("--rows").split(",") if each] or list(ROWS)
+        if unknown := [number for number in wanted if number not in ROWS]:
+            whys = "; ".join(f"{n}: {UNSTAGED[n].why if n in UNSTAGED else 'there is no such row'}" for n in unknown)
+            raise pytest.UsageError(f"rows that can be staged: {', '.join(map(str, ROWS))}; not {whys}")
+        ordered = sorted(wanted, key=lambda number: (str(ROWS[number].needs), number))
+        metafunc.parametrize("row_number", ordered)
+        metafunc.parametrize("seed", range(option("--seed"), option("--seed") + option("--seeds")))
 
 
 @pytest.fixture(scope="session")
-def box(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
-    place = BoxPlace(run_dir=tmp_path_factory.mktemp("faults"), prefix="faults_", vhost="faults")
-    with Box(place, servers, progress=lambda _: None) as running:
-        seed(running.state(), progress=lambda _: None)
-        yield running
+def theatre(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
+    opened = Theatre(servers, tmp_path_factory.mktemp("faults"))
+    yield opened
+    opened.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The table: row, what broke, lost or doubled, seconds until whole."""
-    seen = [entry for report in terminalreporter.stats.get("passed", []) for entry in report.user_properties]
-    for name, value in seen:
-        if name == "fault":
-            terminalreporter.write_line(value)
+    """The table, the red rows included, and why the others are not in it."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    lines = [value for report in reports for name, value in report.user_properties if name == "fault"]
+    if lines:
+        terminalreporter.write_line(HEAD)
+        for line in sorted(lines):
+            terminalreporter.write_line(line)
+        for number, row in sorted(UNSTAGED.items()):
+            terminalreporter.write_line(f"{number:>3}  {row.what:<52}not staged: {row.why}")

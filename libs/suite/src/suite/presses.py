@@ -7,18 +7,40 @@ from datetime import datetime
 
 from chassis.clock import monotonic, wall_now
 from suite.crowd import Household
+from suite.history import Attempt, Told
 from suite.simulated_watch import Body, Fix, SimulatedWatch, Status, answers
 
 ACK_PATIENCE_S = 30.0
+TRY_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
-    """One press as the watch saw it. `acknowledged_ms` is None when no answer came: the watch would press again."""
+    """One frame as the watch saw it. `acknowledged_ms` is None when no answer came: the watch would say it again."""
 
     device: str
+    number: int
     sent: datetime
     acknowledged_ms: float | None
+
+    @property
+    def attempt(self) -> Attempt:
+        told = Told.UNKNOWN if self.acknowledged_ms is None else Told.OK
+        return Attempt(key=f"{self.device} no. {self.number}", told=told)
+
+
+Says = Callable[[SimulatedWatch, Household, int], tuple[bytes, str]]
+
+
+def alarm(watch: SimulatedWatch, home: Household, number: int) -> tuple[bytes, str]:
+    """The red key; the number, as steps, makes it a press of its own."""
+    fix = Fix(lat=home.lat, lon=home.lon)
+    return watch.alarm(Status.SOS, fix, wall_now().replace(microsecond=0), Body(steps=number)), "AL"
+
+
+def telemetry(watch: SimulatedWatch, _: Household, number: int) -> tuple[bytes, str]:
+    """A keep-alive with its steps."""
+    return watch.lk(steps=number, battery=80), "LK"
 
 
 @dataclass(slots=True)
@@ -28,6 +50,7 @@ class _Line:
     home: Household
     host: str
     port: int
+    patience_s: float
     watch: SimulatedWatch = field(init=False)
     reader: asyncio.StreamReader | None = None
     writer: asyncio.StreamWriter | None = None
@@ -36,19 +59,21 @@ class _Line:
     def __post_init__(self) -> None:
         self.watch = SimulatedWatch(number=self.home.identity)
 
-    async def press(self, number: int) -> Press:
-        fix = Fix(lat=self.home.lat, lon=self.home.lon)
+    async def say(self, says: Says, number: int) -> Press:
         async with self.turn:
-            frame = self.watch.alarm(Status.SOS, fix, wall_now().replace(microsecond=0), Body(steps=number))
+            frame, answer = says(self.watch, self.home, number)
             sent, began = wall_now(), monotonic()
-            while monotonic() - began < ACK_PATIENCE_S:
-                if await self._asked(frame, "AL"):
-                    return Press(device=self.home.device, sent=sent, acknowledged_ms=(monotonic() - began) * 1000)
-            return Press(device=self.home.device, sent=sent, acknowledged_ms=None)
+            while monotonic() - began < self.patience_s:
+                if await self._asked(frame, answer):
+                    return self._press(number, sent, (monotonic() - began) * 1000)
+            return self._press(number, sent, None)
+
+    def _press(self, number: int, sent: datetime, acknowledged_ms: float | None) -> Press:
+        return Press(device=self.home.device, number=number, sent=sent, acknowledged_ms=acknowledged_ms)
 
     async def _asked(self, frame: bytes, answer: str) -> bool:
         try:
-            async with asyncio.timeout(ACK_PATIENCE_S / 6):
+            async with asyncio.timeout(TRY_S):
                 await self._connected()
                 await self._exchange(frame, answer)
                 return True
@@ -60,7 +85,7 @@ class _Line:
     async def _connected(self) -> None:
         if self.writer is None:
             self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
-            await self._exchange(self.watch.lk(steps=1, battery=80), "LK")
+            await self._exchange(self.watch.lk(battery=80), "LK")
 
     async def _exchange(self, frame: bytes, answer: str) -> None:
         if self.writer is None or self.reader is None:
@@ -79,32 +104,35 @@ class _Line:
         self.reader = self.writer = None
 
 
-def press_all(
-    address: str,
-    homes: Sequence[Household],
-    *,
-    alarms: int,
-    rate: float,
-    tell: Callable[[Press], None] = lambda _: None,
-) -> list[Press]:
-    """`alarms` presses, `rate` a second, round-robin over the households; each byte string is a press of its own."""
-    return asyncio.run(_press_all(address, homes, alarms, rate, tell))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Producer:
+    """Says something `rate` times a second, round-robin over the households; `first` is the number of the first.
 
+    Each byte string is a press of its own.
+    """
 
-async def _press_all(
-    address: str, homes: Sequence[Household], alarms: int, rate: float, tell: Callable[[Press], None]
-) -> list[Press]:
-    host, _, port = address.rpartition(":")
-    lines = [_Line(home, host, int(port)) for home in homes]
-    began = monotonic()
+    address: str
+    homes: Sequence[Household]
+    rate: float
+    says: Says = alarm
+    first: int = 0
+    patience_s: float = ACK_PATIENCE_S
 
-    async def one(number: int) -> Press:
-        await asyncio.sleep(max(0.0, began + number / rate - monotonic()))
-        press = await lines[number % len(lines)].press(number)
-        tell(press)
-        return press
+    def press_while(self, wanted: Callable[[int], bool]) -> list[Press]:
+        """Goes on while the next one, counted from 0, is wanted; returns when all were answered or given up."""
+        return asyncio.run(self._press_while(wanted))
 
-    presses = await asyncio.gather(*(one(number) for number in range(alarms)))
-    for line in lines:
-        line.close()
-    return list(presses)
+    async def _press_while(self, wanted: Callable[[int], bool]) -> list[Press]:
+        lines, began, said = self._lines(), monotonic(), list[asyncio.Task[Press]]()
+        async with asyncio.TaskGroup() as group:
+            while wanted(len(said)):
+                number = len(said)
+                said.append(group.create_task(lines[number % len(lines)].say(self.says, self.first + number)))
+                await asyncio.sleep(max(0.0, began + len(said) / self.rate - monotonic()))
+        for line in lines:
+            line.close()
+        return [each.result() for each in said]
+
+    def _lines(self) -> list[_Line]:
+        host, _, port = self.address.rpartition(":")
+        return [_Line(home, host, int(port), self.patience_s) for home in self.homes]

@@ -10,7 +10,7 @@ from typing import Self
 
 from chassis.migrate import migrate
 from suite.box.keys import ensure_keys
-from suite.box.processes import PRODUCERS, SECRETS, Ports, addresses, processes_of
+from suite.box.processes import PRODUCERS, SECRETS, CopyPorts, Ports, addresses, processes_of, rpc_target
 from suite.box.state import BoxState, write_state
 from suite.processes import Process, Supervisor
 from suite.servers import Servers
@@ -24,7 +24,8 @@ KEYED = (*PRODUCERS, "gateway", "suite")
 class BoxPlace:
     """A box's folder, names in the servers, and how its processes differ from the default.
 
-    `without` names processes that are not wanted, such as the gateway where nobody looks at pages.
+    `without` names processes that are not wanted, such as the gateway where nobody looks at pages. `replicas` is how
+    many copies of core and events share the work. `reach` turns a server's address into the one processes are told.
     """
 
     run_dir: Path
@@ -32,6 +33,8 @@ class BoxPlace:
     vhost: str = "eldercare"
     without: frozenset[str] = frozenset()
     extra: Mapping[str, str] = field(default_factory=dict)
+    replicas: int = 1
+    reach: Callable[[str], str] = str
 
 
 class Box:
@@ -40,6 +43,9 @@ class Box:
     def __init__(self, place: BoxPlace, servers: Servers, *, progress: Callable[[str], None] = print) -> None:
         self.place, self.servers, self._progress = place, servers, progress
         self.ports = Ports(**{each.name: free_port() for each in fields(Ports)})
+        self.copies = [
+            CopyPorts(**{each.name: free_port() for each in fields(CopyPorts)}) for _ in range(1, place.replicas)
+        ]
         self.databases: dict[str, DatabaseUrls] = {}
         self.environ: dict[str, str] = {}
         self.supervisor = Supervisor()
@@ -53,7 +59,7 @@ class Box:
         self._progress("databases are at this release")
         ensure_keys(run_dir / "keys", KEYED)
         self.environ = self._environment(run_dir / "keys")
-        every = processes_of(run_dir, self.ports, self.environ)
+        every = processes_of(run_dir, self.ports, self.environ, self.copies)
         started = [process for process in every if process.name not in self.place.without]
         self.processes = {process.name: process for process in started}
         self.supervisor.start(started)
@@ -68,7 +74,7 @@ class Box:
     def state(self) -> BoxState:
         return BoxState(
             pid=os.getpid(),
-            rpc=f"127.0.0.1:{self.ports.rpc}",
+            rpc=rpc_target([self.ports, *self.copies]),
             watch=f"127.0.0.1:{self.ports.watch}",
             web=f"http://127.0.0.1:{self.ports.web}",
             keys=str(self.place.run_dir / "keys"),
@@ -83,21 +89,26 @@ class Box:
         )
 
     def _environment(self, keys: Path) -> dict[str, str]:
-        brokers = provision_broker(self.servers, PRODUCERS, vhost=self.place.vhost)
+        reach, brokers = self.place.reach, provision_broker(self.servers, PRODUCERS, vhost=self.place.vhost)
         own = {
             f"ELDERCARE_{name.upper()}_{what}": value
             for name in KEYED
             for what, value in (
-                ("DATABASE_URL", self.databases[name].app if name in self.databases else ""),
-                ("AMQP_URL", brokers.get(name, "")),
+                ("DATABASE_URL", reach(self.databases[name].app) if name in self.databases else ""),
+                ("AMQP_URL", reach(brokers[name]) if name in brokers else ""),
                 ("SIGNING_KEY", str(keys / f"{name}.key")),
                 ("SEAL_KEYS", str(keys / f"{name}.seals")),
             )
             if value
         }
-        shared = {"ELDERCARE_TRUSTED_KEYS": str(keys / "trusted.json"), "ELDERCARE_REDIS_URL": self.servers.redis_url}
+        shared = {
+            "ELDERCARE_TRUSTED_KEYS": str(keys / "trusted.json"),
+            "ELDERCARE_REDIS_URL": reach(self.servers.redis_url),
+        }
         passed_on = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        return passed_on | own | shared | self._secrets(keys) | addresses(self.ports) | dict(self.place.extra)
+        return (
+            passed_on | own | shared | self._secrets(keys) | addresses(self.ports, self.copies) | dict(self.place.extra)
+        )
 
     def _secrets(self, keys: Path) -> dict[str, str]:
         """Shared secrets of signed webhooks, made once."""

@@ -1,8 +1,8 @@
 """`eldercare load`: many presses, and a count of every one of them at the end."""
 
-from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -11,9 +11,10 @@ from chassis.clock import wall_now
 from suite import cast
 from suite.commands.attach import attached
 from suite.crowd import households, settle_in
+from suite.evidence import History, verdicts
 from suite.journals import Journals
 from suite.phone import as_person, as_suite
-from suite.presses import Press, press_all
+from suite.presses import Producer
 from suite.waiting import NeverHappened, until
 
 LARGEST_CROWD = 200
@@ -28,8 +29,8 @@ def run(run_dir: Path, *, alarms: int, rate: float, seed: int) -> int:
         settle_in(as_suite(box.rpc, Path(box.keys)), desk, homes)
         console.print(f"{len(homes)} made-up households; {alarms} presses, {rate:g} a second")
         began = wall_now() - timedelta(seconds=1)
-        presses = press_all(box.watch, homes, alarms=alarms, rate=rate)
-        wrong = check(journals, presses, began)
+        presses = Producer(address=box.watch, homes=homes, rate=rate).press_while(lambda number: number < alarms)
+        wrong = _wrong(journals, History(began=began, presses=[press.attempt for press in presses]))
     times = sorted(press.acknowledged_ms for press in presses if press.acknowledged_ms is not None)
     if times:
         console.print(f"acknowledged {len(times)}: p50 {_at(times, 0.5):.0f} ms, p99 {_at(times, 0.99):.0f} ms")
@@ -38,34 +39,15 @@ def run(run_dir: Path, *, alarms: int, rate: float, seed: int) -> int:
     return 1 if wrong else 0
 
 
-def check(journals: Journals, presses: Sequence[Press], began: datetime) -> list[str]:
-    """Compares what the watches were told with what the stores hold: lost, doubled, without an incident."""
-    told = Counter(press.device for press in presses if press.acknowledged_ms is not None)
-    tried = Counter(press.device for press in presses)
-    rows = (
-        journals.connections["device"]
-        .execute("SELECT name, device FROM alarms WHERE receive_time >= %s AND device = ANY(%s)", [began, list(tried)])
-        .fetchall()
-    )
-    stored = Counter(row["device"] for row in rows)
-    wrong = [
-        f"lost: {device} was told {n}, stored {stored[device]}" for device, n in told.items() if stored[device] < n
-    ]
-    wrong += [
-        f"doubled: {device} pressed {n}, stored {stored[device]}" for device, n in tried.items() if stored[device] > n
-    ]
-    alarms = [row["name"] for row in rows]
+def _wrong(journals: Journals, history: History) -> list[str]:
+    """What was lost, doubled or never tried, of what the watches were told and the stores hold."""
 
-    def housed() -> bool:
-        sql = "SELECT count(*) AS n FROM alarm_homes WHERE alarm = ANY(%s)"
-        row = journals.connections["order"].execute(sql, [alarms]).fetchone()
-        return bool(row and row["n"] == len(alarms))
+    def found() -> list[str]:
+        return [each for what, verdict in verdicts(journals, history).items() for each in verdict.sentences(what)]
 
-    try:
-        until(housed, "every alarm in an incident")
-    except NeverHappened as never:
-        wrong.append(str(never))
-    return wrong
+    with suppress(NeverHappened):
+        until(lambda: not found(), "every press in an incident, and somebody called")
+    return found()
 
 
 def _at(times: Sequence[float], share: float) -> float:
