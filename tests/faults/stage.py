@@ -1,6 +1,6 @@
 """What a row of the fault matrix is played on, and what it has to say afterwards."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -9,6 +9,7 @@ from chassis.clock import monotonic, pause
 from suite.box import Box
 from suite.processes import Process
 from suite.servers import Server
+from suite.wire import Wire
 
 READY_S = 90.0
 
@@ -32,10 +33,11 @@ SMALL = Scale(producers=1, rate=20, reports=20, households=30, lead_s=1, window_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
-    """What must be there before the row can be played."""
+    """What must be there before the row can be played. `wires`: between processes and PostgreSQL and the broker."""
 
     broker_nodes: int = 1
     replicas: int = 2
+    wires: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,7 @@ class Stage:
     row: int
     seed: int
     scale: Scale = FULL
+    wires: Mapping[str, Wire] = field(default_factory=dict)
     draw: Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,6 +70,8 @@ class Stage:
 
     def mend(self) -> None:
         """Whatever a row left frozen or dead runs again."""
+        for wire in self.wires.values():
+            wire.heal()
         for server in self.servers():
             server.thaw()
             if not server.is_up():

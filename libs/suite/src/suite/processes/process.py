@@ -124,6 +124,23 @@ class Process:
         self.start()
         self.wait_ready(timeout)
 
+    def beside(self, *argv: str, timeout: float = 60) -> str:
+        """A short command with this process' user, folder and environment; what it said. Raises CalledProcessError."""
+        who = self._command.account
+        done = subprocess.run(
+            argv,
+            env=dict(self._command.env),
+            cwd=self._command.cwd,
+            user=who.uid if who else None,
+            group=who.gid if who else None,
+            extra_groups=[] if who else None,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=timeout,
+        )
+        return done.stdout
+
     def _family(self) -> list[proc.Seen]:
         # The child itself by number too: in the middle of an exec a process shows no environment.
         child = self._child.pid if self._child and self.running else None

@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -47,6 +48,12 @@ def ready(at: Addresses) -> bool:
     return answers(at.url) and Management(at.management).answers()
 
 
+def control(server: BinaryServer, *words: str) -> str:
+    """One word of rabbitmqctl to a node of ours."""
+    program = Path(find() or "").parent / "rabbitmqctl"
+    return server.process.beside(str(program), "--quiet", *words)
+
+
 def management_beside(url: str) -> str:
     """Where the management interface of an AMQP address usually is."""
     parts = urlsplit(url)
@@ -54,22 +61,33 @@ def management_beside(url: str) -> str:
     return f"http://{user}:{password}@{parts.hostname}:15672"
 
 
-def binary(place: Place) -> BinaryServer:
-    home = place.home(NAME, "rabbitmq")
-    amqp, http, dist, mapper = (place.port(f"{NAME} {use}") for use in ("amqp", "http", "dist", "epmd"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """Its folder, its Erlang name, where it speaks with its peers, and who they are, itself included."""
+
+    name: str = NAME
+    erlang: str = NODE
+    host: str = "127.0.0.1"
+    peers: tuple[str, ...] = ()
+
+
+def binary(place: Place, node: Node = Node(), mapper_port: int | None = None) -> BinaryServer:
+    home = place.home(node.name, "rabbitmq")
+    amqp, http, dist = (place.port(f"{node.name} {use}") for use in ("amqp", "http", "dist"))
+    mapper = mapper_port or place.port(f"{NAME} epmd")
     user = f"{ADMIN}:{quote(place.memory.password(NAME))}"
     at = Addresses(url=f"amqp://{user}@127.0.0.1:{amqp}/%2F", management=f"http://{user}@127.0.0.1:{http}")
-    env = _environment(home, dist, mapper)
+    env = _environment(home, node, dist, mapper)
 
     def settled() -> bool:
         return ready(at) and home.write(SETTLED, "").exists()
 
     return BinaryServer(
         Process(
-            NAME,
+            node.name,
             [find() or "rabbitmq-server", "-noinput"],
             env,
-            place.log(NAME),
+            place.log(node.name),
             settled,
             cwd=home.folder,
             run_dir=place.run_dir,
@@ -77,7 +95,7 @@ def binary(place: Place) -> BinaryServer:
         ),
         at,
         lambda: answers(at.url),
-        prepare=lambda: _prepare(home, amqp, http, place),
+        prepare=lambda: _prepare(home, _listeners(amqp, http) | _peers(node), place),
         companions=[_port_mapper(place, home.account, env, mapper)],
         patience=120,
         grace=20 if place.durable else 0.3,  # its management plugin takes 5 s to leave
@@ -99,17 +117,19 @@ def _port_mapper(place: Place, account: Account | None, env: dict[str, str], por
     )
 
 
-def _environment(home: Home, dist: int, mapper: int) -> dict[str, str]:
-    folder = home.folder
+def _environment(home: Home, node: Node, dist: int, mapper: int) -> dict[str, str]:
+    folder, place = home.folder, "{" + node.host.replace(".", ",") + "}"
+    long_name = {"RABBITMQ_USE_LONGNAME": "true"} if node.peers else {}
     return {
         "PATH": f"{os.defpath}:/usr/local/bin:/usr/sbin:/sbin",
         "LANG": "C.UTF-8",
         "HOME": str(folder),
         "ERL_EPMD_PORT": str(mapper),
-        "ERL_EPMD_ADDRESS": "127.0.0.1",
+        "ERL_EPMD_ADDRESS": ",".join(peer.partition("@")[2] for peer in node.peers) or node.host,
         "ERL_CRASH_DUMP_SECONDS": "0",
         "RABBITMQ_ALLOW_INPUT": "1",  # with -noinput: the script becomes the node instead of watching over it
-        "RABBITMQ_NODENAME": NODE,
+        "RABBITMQ_NODENAME": node.erlang,
+        **long_name,
         "RABBITMQ_DIST_PORT": str(dist),
         "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
         "RABBITMQ_LOG_BASE": str(folder / "log"),
@@ -118,18 +138,19 @@ def _environment(home: Home, dist: int, mapper: int) -> dict[str, str]:
         "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
         "RABBITMQ_ADVANCED_CONFIG_FILE": str(folder / "advanced.config"),
         "RABBITMQ_CONF_ENV_FILE": "/dev/null",  # the machine's own node keeps its settings to itself
-        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +SDio 8 +A 16 -kernel inet_dist_use_interface {127,0,0,1}",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"+S 2:2 +SDio 8 +A 16 -kernel inet_dist_use_interface {place}"
+        f" -kernel inet_dist_connect_options [{{ip,{place}}}]",
     }
 
 
-def _prepare(home: Home, amqp: int, http: int, place: Place) -> None:
+def _prepare(home: Home, own: dict[str, object], place: Place) -> None:
     if not (home.folder / SETTLED).exists():
         home.clear()
     for folder in ("mnesia", "log"):
         home.make(folder)
     home.write(".erlang.cookie", place.memory.password("erlang cookie"), mode=0o400)
     home.write("enabled_plugins", PLUGINS)
-    home.write("rabbitmq.conf", conf(_listeners(amqp, http) | settings(place.memory.password(NAME))))
+    home.write("rabbitmq.conf", conf(own | settings(place.memory.password(NAME))))
     home.write("advanced.config", _advanced(durable=place.durable))
 
 
@@ -168,6 +189,17 @@ def _listeners(amqp: int, http: int) -> dict[str, object]:
         "listeners.tcp.1": f"127.0.0.1:{amqp}",
         "management.tcp.ip": "127.0.0.1",
         "management.tcp.port": http,
+    }
+
+
+def _peers(node: Node) -> dict[str, object]:
+    if not node.peers:
+        return {}
+    listed = {f"cluster_formation.classic_config.nodes.{n}": peer for n, peer in enumerate(node.peers, start=1)}
+    return {
+        "cluster_formation.peer_discovery_backend": "classic_config",
+        "cluster_partition_handling": "pause_minority",
+        **listed,
     }
 
 
