@@ -7,12 +7,12 @@ from tests.faults.stage import READY_S, Row, Stage, Strike, Unstaged
 CALM_S = 6.0
 
 
-def kill(role: str) -> Strike:
-    """kill -9 of one copy after the other, each started again as a supervisor would."""
+def kill(*roles: str) -> Strike:
+    """kill -9 of one process of these after the other, each started again as a supervisor would."""
 
     def strike(stage: Stage) -> None:
         for _ in stage.moments(apart_s=CALM_S):
-            victim = stage.draw.choice(stage.processes(role))
+            victim = stage.draw.choice([process for role in roles for process in stage.processes(role)])
             victim.kill()
             victim.start()
             victim.wait_ready(READY_S)
@@ -34,5 +34,6 @@ ROWS = (
     Row(number=10, what="consumers frozen, then back", play=under_load(freeze_consumers)),
     Row(number=11, what="core with relay, timers and effects killed", play=under_load(kill("core")), small=True),
     Row(number=32, what="processor killed between charge and answer", play=under_load(kill("processor"))),
+    Row(number=38, what="ingress and gateway killed", play=under_load(kill("ingress", "gateway")), small=True),
 )
 UNSTAGED: tuple[Unstaged, ...] = ()
