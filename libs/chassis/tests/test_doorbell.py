@@ -48,6 +48,19 @@ def test_each_committed_transaction_is_heard(db: TestDatabase) -> None:
     database.close()
 
 
+def test_an_effect_wakes_only_those_who_make_its_kind(db: TestDatabase) -> None:
+    database = Database(db.urls.app, name="people.core")
+    database.open()
+    with connect(db.urls.app, name="caller") as caller, connect(db.urls.app, name="mailer") as mailer:
+        caller.execute('LISTEN "effects.call"')
+        mailer.execute('LISTEN "effects.mail"')
+        with database.transaction(Context()) as work:
+            work.request_effect("calls/1", "call", {})
+        assert list(caller.notifies(timeout=5, stop_after=1))
+        assert not list(mailer.notifies(timeout=0, stop_after=1))
+    database.close()
+
+
 def test_what_was_committed_stays_so_when_the_bell_cannot_ring(db: TestDatabase, servers: Servers) -> None:
     connection = connect(db.urls.app, name="ringer")
     servers.postgres.kill()

@@ -28,7 +28,7 @@ from chassis.seal import Seals
 from chassis.subscriber import Handlers, Subscriber
 from chassis.timers import TimerHandler, TimerRunner
 from chassis.upkeep import Upkeep
-from chassis.work import Work
+from chassis.work import Work, bell_of
 
 log = structlog.get_logger(__name__)
 
@@ -118,7 +118,7 @@ class RunningCore:
         for kind, executor in parts.effects.items():  # of its own: one that hangs keeps no other kind waiting
             run = EffectRunner(url, service, {kind: executor}).tick
             loops += [
-                Loop(url, name=f"{service}.{kind}.{number}", channel="effects", tick=run, poll_s=0.25)
+                Loop(url, name=f"{service}.{kind}.{number}", channel=bell_of(kind), tick=run, poll_s=0.25)
                 for number in range(EFFECT_THREADS)
             ]
         if self.core.handlers:

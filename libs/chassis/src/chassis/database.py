@@ -2,7 +2,7 @@
 
 import select
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -47,6 +47,12 @@ def session(name: str, **settings: str) -> dict[str, Any]:
     return {"application_name": name, "connect_timeout": 5, "options": spoken, "tcp_user_timeout": 15_000}
 
 
+def notify(connection: Connection[DictRow], channels: Collection[str]) -> None:
+    """Wakes who listens, all channels with one statement of its own."""
+    if channels:
+        connection.execute("SELECT pg_notify(channel, '') FROM unnest(%s::text[]) AS channel", [list(channels)])
+
+
 class Doorbell:
     """NOTIFY after the commit, in a transaction of its own, at most once a millisecond a channel.
 
@@ -59,21 +65,19 @@ class Doorbell:
         self._promised: set[str] = set()
 
     def ring(self, connection: Connection[DictRow], channels: Iterable[str]) -> None:
-        for channel in channels:
-            wait = self._wait_of(channel)
-            if wait is None:
-                continue
-            if wait > 0:
-                self._keep_promise(channel, wait)
-            with suppress(psycopg.Error):  # the commit holds; who listens also looks twice a second
-                connection.execute(f'NOTIFY "{channel}"'.encode())
+        ours = {channel: wait for channel in channels if (wait := self._wait_of(channel)) is not None}
+        promised = {channel for channel, wait in ours.items() if wait > 0}
+        if promised:
+            self._keep_promises(promised, max(ours.values()))
+        with suppress(psycopg.Error):  # the commit holds; who listens also looks twice a second
+            notify(connection, ours)
 
-    def _keep_promise(self, channel: str, wait: float) -> None:
+    def _keep_promises(self, promised: set[str], wait: float) -> None:
         try:
             pause(wait)
         finally:
             with self._lock:
-                self._promised.discard(channel)
+                self._promised -= promised
 
     def _wait_of(self, channel: str) -> float | None:
         """Seconds to wait before ringing; None when another thread has promised to ring."""

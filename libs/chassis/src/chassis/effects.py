@@ -10,7 +10,7 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from chassis.context import Context
-from chassis.database import is_lost
+from chassis.database import is_lost, notify
 from chassis.trace import span
 from chassis.work import Work
 
@@ -143,8 +143,7 @@ class EffectRunner:
             log.exception("effect.unsettled", kind=effect.kind, key=effect.key)
             self._postpone(connection, effect, "unknown", repr(failure))
             return
-        for channel in rings:
-            connection.execute(f'NOTIFY "{channel}"'.encode())
+        notify(connection, rings)
 
     def _postpone(self, connection: Connection[DictRow], effect: Effect, state: str, reason: str) -> None:
         delay = _bounded(self.executors[effect.kind], effect.attempt)

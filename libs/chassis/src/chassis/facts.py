@@ -8,7 +8,6 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from chassis.context import Context
-from chassis.envelope import event_rule
 from chassis.ids import uuid7
 
 _APPEND = b"""SELECT append_events(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
@@ -21,8 +20,8 @@ class Facts:
     def __init__(self) -> None:
         self._rows: list[tuple[Any, ...]] = []
 
-    def tell(self, message: Message, aggregate: str, context: Context, *, rule: str) -> UUID:
-        """Returns the id of the fact."""
+    def tell(self, message: Message, aggregate: str, context: Context, *, rule: str, leaves: bool) -> UUID:
+        """Returns the id of the fact. `leaves`: to the outbox as well."""
         event_id = uuid7()
         self._rows.append(
             (
@@ -37,7 +36,7 @@ class Facts:
                 rule,
                 context.traceparent,
                 message.SerializeToString(deterministic=True),
-                not event_rule(type(message)).journal_only,
+                leaves,
             )
         )
         return event_id

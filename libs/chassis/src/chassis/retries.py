@@ -4,7 +4,7 @@ import structlog
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from chassis.database import is_collision, is_lost
+from chassis.database import is_collision, is_lost, notify
 from chassis.envelope import from_wire
 from chassis.subscriber import Arrived, Delivery, Subscriber
 
@@ -37,8 +37,7 @@ class SetAsideRunner:
             if not is_collision(failure):
                 self._postpone(connection, row, failure)
             return 1
-        for channel in {*rings, "set_aside"}:
-            connection.execute(f'NOTIFY "{channel}"'.encode())
+        notify(connection, {*rings, "set_aside"})
         return 1
 
     def _claim(self, connection: Connection[DictRow]) -> DictRow | None:

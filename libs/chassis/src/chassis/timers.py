@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from chassis.context import Context
-from chassis.database import is_collision, is_lost
+from chassis.database import is_collision, is_lost, notify
 from chassis.trace import span
 from chassis.work import Work
 
@@ -57,8 +57,7 @@ class TimerRunner:
             if not is_collision(failure):
                 self._postpone(connection, row, failure)
             return 1
-        for channel in rings:
-            connection.execute(f'NOTIFY "{channel}"'.encode())
+        notify(connection, rings)
         return 1
 
     def _fire(self, connection: Connection[DictRow], row: DictRow) -> set[str]:

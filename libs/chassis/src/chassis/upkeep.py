@@ -9,7 +9,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from chassis.context import Context
-from chassis.database import is_lost
+from chassis.database import is_lost, notify
 from chassis.work import Work
 
 log = structlog.get_logger(__name__)
@@ -71,5 +71,4 @@ class Upkeep:
         context = Context(actor=f"services/{self._service}", causation="auditor")
         with connection.transaction(), Work(connection, context) as work:
             auditor(work)
-        for channel in work.rings:
-            connection.execute(f'NOTIFY "{channel}"'.encode())
+        notify(connection, work.rings)

@@ -11,13 +11,18 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from chassis.context import Caller, Context
-from chassis.envelope import Envelope
+from chassis.envelope import Envelope, event_rule
 from chassis.facts import Facts
 from chassis.trace import current_traceparent
 
 __all__ = ["Caller", "Context", "Envelope", "Work"]
 
 Params = Sequence[Any] | Mapping[str, Any]
+
+
+def bell_of(kind: str) -> str:
+    """The channel of one kind of effect: whoever makes others need not look."""
+    return f"effects.{kind}"
 
 
 class Work:
@@ -94,8 +99,10 @@ class Work:
             person=own.person if person is None else person,
             traceparent=current_traceparent() or own.traceparent,
         )
-        self.rings.add("outbox")
-        return str(self._facts.tell(message, aggregate, context, rule=rule))
+        leaves = not event_rule(type(message)).journal_only
+        if leaves:
+            self.rings.add("outbox")
+        return str(self._facts.tell(message, aggregate, context, rule=rule, leaves=leaves))
 
     def set_timer(self, key: str, kind: str, due: datetime, payload: Mapping[str, Any] | None = None) -> None:
         """Sets or moves the timer of that key."""
@@ -126,4 +133,4 @@ class Work:
                VALUES (%s, %s, %s, %s, coalesce(%s, app_now()), %s) ON CONFLICT (key) DO NOTHING""",
             [key, kind, Jsonb(dict(request)), Jsonb(self.context.as_json()), due, timeout_s],
         )
-        self.rings.add("effects")
+        self.rings.add(bell_of(kind))
