@@ -4,8 +4,8 @@ import sys
 
 from bench.facts import alarms, declare_queues, empty_journal, prepare_order, purge
 from bench.rounds import Rounds
+from bench.row import Row
 from bench.stage import Stage
-from bench.table import Row
 from chassis.clock import monotonic
 from chassis.database import connect
 from chassis.publisher import Publisher
@@ -30,8 +30,6 @@ def measure(stage: Stage, rounds: Rounds) -> Row:
         unit="1/s",
         floor=bare,
         beside="kombu and psycopg, same queue, same SQL, same batches",
-        least_ratio=0.6,
-        least_value=1_000,
     )
 
 

@@ -2,8 +2,8 @@
 
 from bench.facts import alarms, empty_journal, purge
 from bench.rounds import Rounds
+from bench.row import Row
 from bench.stage import Stage
-from bench.table import Row
 from chassis.clock import monotonic
 from chassis.database import connect
 from chassis.publisher import Publisher

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -20,6 +21,7 @@ from suite.servers.provision import DatabaseUrls, provision_broker, provision_da
 
 # device tells, order hears, people is called.
 SERVICES = ("device", "order", "people")
+VHOST = "bench"
 BUSY = 1.0
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -30,6 +32,7 @@ class Stage:
     servers: Servers
     databases: dict[str, DatabaseUrls]
     brokers: dict[str, str]
+    say: Callable[[str], None]
     # How busy the machine was before anything here began.
     load: float
 
@@ -47,6 +50,10 @@ class Stage:
             )
         }
         return {"PATH": os.environ["PATH"], "ELDERCARE_TRUSTED_KEYS": str(keys / "trusted.json")} | own
+
+    def broker_admin(self, vhost: str) -> str:
+        """May do everything in the virtual host."""
+        return urlsplit(self.servers.amqp_url)._replace(path=f"/{vhost}").geturl()
 
     def identity(self) -> Identity:
         keys = self.run_dir / "keys"
@@ -85,5 +92,5 @@ def open_stage(say: Callable[[str], None]) -> Iterator[Stage]:
         databases = provision_databases(servers, SERVICES)
         for service, urls in databases.items():
             migrate(urls.owner, service)
-        brokers = provision_broker(servers, SERVICES, vhost="bench")
-        yield Stage(run_dir=run_dir, servers=servers, databases=databases, brokers=brokers, load=load)
+        brokers = provision_broker(servers, SERVICES, vhost=VHOST)
+        yield Stage(run_dir=run_dir, servers=servers, databases=databases, brokers=brokers, say=say, load=load)

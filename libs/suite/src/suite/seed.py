@@ -197,10 +197,10 @@ def _put(desk: Phone, request: PutAddresseeRequest) -> None:
     until(lambda: known(lambda: desk.notify.PutAddressee(request)), "notify knows the person")
 
 
-def give_voucher(desk: Phone, now: datetime) -> None:
+def give_voucher(desk: Phone, now: datetime, person: str = cast.ELDER.name) -> None:
     """One lot of vouchers for this month, so that a story is paid partly by vouchers and partly by card."""
     lot = VoucherLot(
-        person=cast.ELDER.name,
+        person=person,
         month=now.strftime("%Y-%m"),
         expire_time=_stamp(now + timedelta(days=31)),
         granted=Money(minor=VOUCHER_FEN, asset="CNY"),

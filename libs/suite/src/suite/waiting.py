@@ -14,7 +14,9 @@ class NeverHappened(AssertionError):
     """A condition was not seen in time."""
 
 
-def until(look: Callable[[], T | None], what: str, *, patience_s: float = PATIENCE_S) -> T:
+def until(
+    look: Callable[[], T | None], what: str, *, patience_s: float = PATIENCE_S, every_s: float = LOOK_EVERY_S
+) -> T:
     """The first true answer of `look`; raises NeverHappened with `what` after the patience is over."""
     deadline = monotonic() + patience_s
     while True:
@@ -22,4 +24,4 @@ def until(look: Callable[[], T | None], what: str, *, patience_s: float = PATIEN
             return seen
         if monotonic() > deadline:
             raise NeverHappened(f"not seen within {patience_s:.0f} s: {what}")
-        pause(LOOK_EVERY_S)
+        pause(every_s)

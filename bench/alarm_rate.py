@@ -1,0 +1,71 @@
+"""How many alarms a second a box keeps up with: no queue grows, and everybody is called."""
+
+from collections.abc import Callable, Sequence
+from statistics import median
+
+from bench.backlog import Sample, Watching, is_sustained
+from bench.house import House
+from bench.rounds import Rounds
+from bench.row import Row
+from bench.watches import Press, Watches
+
+STEP = 1.15
+FIRST = 100.0
+# A turn gives up after so many rates: a machine this slow has its answer.
+TRIES = 8
+# Presses that came out slower than this share of the wanted rate were not that rate.
+PACE = 0.95
+
+
+def measure(house: House, rounds: Rounds) -> Row:
+    found = [FIRST]
+    for _ in range(rounds.number):
+        found.append(highest(found[-1] or FIRST, lambda rate: _is_kept(house, rate, rounds.window_s)))
+    return Row(
+        name="alarm_throughput",
+        value=median(found[1:]),
+        unit="1/s",
+        beside=f"highest rate, in steps of {STEP - 1:.0%}, at which nothing on its way grows; no floor but the target",
+    )
+
+
+def highest(start: float, is_kept: Callable[[float], bool]) -> float:
+    """The highest rate that is kept, on a ladder of `STEP`s through `start`; 0 when none of `TRIES` is."""
+    if is_kept(start):
+        return _climbed(start, is_kept)
+    rates = (start / STEP**steps for steps in range(1, TRIES))
+    return next((rate for rate in rates if is_kept(rate)), 0.0)
+
+
+def _climbed(kept: float, is_kept: Callable[[float], bool]) -> float:
+    for _ in range(TRIES):
+        if not is_kept(kept * STEP):
+            break
+        kept *= STEP
+    return kept
+
+
+def _is_kept(house: House, rate: float, window_s: float) -> bool:
+    number = min(len(house.homes), int(rate * window_s))
+    with (
+        house.backlog() as backlog,
+        Watches(house.state.watch, house.homes[:number]) as watches,
+        Watching(backlog) as watching,
+    ):
+        presses = watches.press(number, rate)
+        samples = list(watching.samples)
+    house.calls(presses)
+    house.close_incidents()
+    kept = pace(presses) >= rate * PACE and is_sustained(samples, rate)
+    house.stage.say(f"  {rate:.0f} alarms a second: {'kept' if kept else 'not kept'}, {_backlog(samples)} on their way")
+    return kept
+
+
+def pace(presses: Sequence[Press]) -> float:
+    """Presses a second as they were really sent."""
+    moments = sorted(press.sent for press in presses)
+    return (len(moments) - 1) / max((moments[-1] - moments[0]).total_seconds(), 1e-9)
+
+
+def _backlog(samples: Sequence[Sample]) -> int:
+    return samples[-1][1] if samples else 0

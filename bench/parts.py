@@ -1,0 +1,113 @@
+"""What is measured, part after part; what breaks leaves its rows empty and the other parts alone."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from traceback import format_exc
+
+from bench import alarm_rate, alarms, hop, publishing, rpc, start, stories, vitals
+from bench.house import House, open_house
+from bench.rounds import Rounds
+from bench.row import Row
+from bench.stage import Stage
+
+Measure = Callable[[], Sequence[Row]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """`rows` are the names it answers for, also when it cannot be measured."""
+
+    what: str
+    rows: Sequence[str]
+    measure: Measure
+
+    def after(self, prepare: Callable[[], None]) -> "Part":
+        """The same, once what an earlier part left behind is out of the way."""
+
+        def measure() -> Sequence[Row]:
+            prepare()
+            return self.measure()
+
+        return replace(self, measure=measure)
+
+    def run(self, say: Callable[[str], None]) -> Sequence[Row]:
+        say(self.what)
+        try:
+            return self.measure()
+        except Exception as broken:  # the other paths are still worth knowing; this one is missed
+            say(f"could not be measured:\n{format_exc()}")
+            return empty(self.rows, f"not measured: {type(broken).__name__}")
+
+
+def empty(names: Sequence[str], why: str) -> list[Row]:
+    return [Row(name=name, value=None, unit="", beside=why) for name in names]
+
+
+def of_chassis(stage: Stage, rounds: Rounds) -> list[Part]:
+    return [
+        Part(
+            what="event hop: consume, claim, read, update, journal, outbox, commit, acknowledge",
+            rows=["hop_throughput"],
+            measure=lambda: [hop.measure(stage, rounds)],
+        ),
+        Part(
+            what="outbox to broker",
+            rows=["relay_throughput", "publish_throughput"],
+            measure=lambda: publishing.measure(stage, rounds),
+        ),
+        Part(
+            what="rpc command with a transaction",
+            rows=["rpc_throughput"],
+            measure=lambda: [rpc.measure(stage, rounds)],
+        ),
+    ]
+
+
+def of_box(stage: Stage, rounds: Rounds, plot: Path) -> Part:
+    """All that needs the whole box; without a box all its rows are empty."""
+
+    def measure() -> list[Row]:
+        with open_house(stage, rounds.homes) as house:
+            return [
+                row for part in _in(house, rounds, plot) for row in part.after(house.close_incidents).run(stage.say)
+            ]
+
+    return Part(what="a whole small box", rows=OF_BOX, measure=measure)
+
+
+def of_start(rounds: Rounds) -> Part:
+    return Part(
+        what="start of everything in an empty folder, and its memory at rest",
+        rows=["suite_start", "box_memory"],
+        measure=lambda: start.measure(rounds),
+    )
+
+
+_ALARMS = ("alarm_to_notify_p50", "alarm_to_notify_p99", "alarm_to_notify_p50_stock_nameko")
+OF_BOX = (*_ALARMS, "vitals_throughput", "alarm_throughput", "story_throughput")
+
+
+def _in(house: House, rounds: Rounds, plot: Path) -> list[Part]:
+    return [
+        Part(
+            what=f"alarms to the first call, {alarms.RATE:.0f} a second, beside bare hops and stock nameko",
+            rows=_ALARMS,
+            measure=lambda: alarms.measure(house, rounds, plot),
+        ),
+        Part(
+            what="vitals over sockets",
+            rows=["vitals_throughput"],
+            measure=lambda: [vitals.measure(house, rounds)],
+        ),
+        Part(
+            what="alarms as fast as nothing grows",
+            rows=["alarm_throughput"],
+            measure=lambda: [alarm_rate.measure(house, rounds)],
+        ),
+        Part(
+            what="whole stories to settled money",
+            rows=["story_throughput"],
+            measure=lambda: [stories.measure(house, rounds)],
+        ),
+    ]
