@@ -28,8 +28,8 @@ check: lint types contract generated rules ## format, lint, types, rules of the 
 faults: servers ## the fault matrix: ROWS=1,4 chooses, SEEDS=n repeats, SEED=n replays
 	pytest tests/faults $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) $(if $(ROWS),--rows $(ROWS)) $(ARGS)
 
-bench: servers ## measure every path beside its floor: QUICK=1, JSON=FILE
-	python -m bench $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON))
+bench: servers ## measure every path beside its floor: QUICK=1, JSON=FILE; GROW=1: what it costs as the work grows
+	python -m bench $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(if $(GROW),--grow)
 
 proto: python ## regenerate libs/contracts and docs/events.md from protos/
 	@python -m tools.proto

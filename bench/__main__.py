@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [--json FILE]`: what each path reaches, and what the bare parts beside it reach."""
+"""`python -m bench [--quick] [--json FILE] [--grow]`: what each path reaches, and what its bare parts reach."""
 
 import argparse
 import json
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from bench import parts
+from bench.growth import grow
 from bench.rounds import Rounds
 from bench.row import Row
 from bench.stage import open_stage
@@ -17,6 +18,10 @@ PLOT = Path("build/bench/alarms.html")
 def main() -> int:
     """Returns 1 when a path could not be measured; a missed target is said and is no failure."""
     told = _arguments()
+    if told.grow:
+        with open_stage(_say) as stage:
+            grow(stage, quick=told.quick)
+        return 0
     rounds = Rounds.quick() if told.quick else Rounds.whole()
     plot = told.json.with_suffix(".alarms.html") if told.json else PLOT
     rows, facts = measure(rounds, plot)
@@ -37,6 +42,7 @@ def measure(rounds: Rounds, plot: Path) -> tuple[list[Row], dict[str, str]]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="three small rounds instead of five")
+    parser.add_argument("--grow", action="store_true", help="instead: what paths cost as devices and journal grow")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there as well, the plot beside them")
     return parser.parse_args()
 

@@ -29,8 +29,9 @@ def send(channel: Any, told: Told, hop: int) -> None:
 def main(hop: int) -> None:
     """The hop after the last is where the story ends."""
     connection = database()
-    with Broker(broker_url()) as broker:
-        out = broker.channel()
+    # Two connections: a waiter for a confirm would be given the next alarm, and in there the confirm of another.
+    with Broker(broker_url()) as broker, Broker(broker_url()) as sending:
+        out = sending.channel()
 
         def heard(message: Received) -> None:
             told: Told = json.loads(message.body)

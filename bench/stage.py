@@ -15,12 +15,11 @@ from chassis.database import connect
 from chassis.identity import Identity
 from chassis.migrate import migrate
 from suite.box.keys import ensure_keys
+from suite.box.processes import PRODUCERS
 from suite.processes import Process
 from suite.servers import Servers, start_servers
 from suite.servers.provision import DatabaseUrls, provision_broker, provision_databases
 
-# device tells, order hears, people is called.
-SERVICES = ("device", "order", "people")
 VHOST = "bench"
 BUSY = 1.0
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,7 +40,7 @@ class Stage:
         keys = self.run_dir / "keys"
         own = {
             f"ELDERCARE_{service.upper()}_{what}": value
-            for service in SERVICES
+            for service in PRODUCERS
             for what, value in (
                 ("DATABASE_URL", self.databases[service].app),
                 ("AMQP_URL", self.brokers[service]),
@@ -88,9 +87,9 @@ def open_stage(say: Callable[[str], None]) -> Iterator[Stage]:
     ):
         run_dir = Path(folder)
         (run_dir / "logs").mkdir(exist_ok=True)
-        ensure_keys(run_dir / "keys", [*SERVICES, "suite"])
-        databases = provision_databases(servers, SERVICES)
+        ensure_keys(run_dir / "keys", [*PRODUCERS, "suite"])
+        databases = provision_databases(servers, PRODUCERS)
         for service, urls in databases.items():
             migrate(urls.owner, service)
-        brokers = provision_broker(servers, SERVICES, vhost=VHOST)
+        brokers = provision_broker(servers, PRODUCERS, vhost=VHOST)
         yield Stage(run_dir=run_dir, servers=servers, databases=databases, brokers=brokers, say=say, load=load)
