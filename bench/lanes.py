@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from google.protobuf.timestamp_pb2 import Timestamp
+from google.type.latlng_pb2 import LatLng
 
 from bench.house import House
 from chassis.clock import wall_now
 from chassis.identity import Identity
 from eldercare.order.v1.order_pb2 import Position
 from eldercare.payment.v1.payment_service_pb2 import PutPayerRequest
-from eldercare.people.v1.person_pb2 import Person, Role, RoleKind
+from eldercare.people.v1.person_pb2 import Identifiers, Person, Role, RoleKind
 from eldercare.people.v1.person_service_pb2 import RegisterPersonRequest
 from suite import cast
 from suite.crowd import HANDS, Household, households, known, settle_in
@@ -95,7 +96,12 @@ def _token(people: Identity, person: str, role: str) -> Callable[[], str]:
 def _worker(lane: Lane) -> RegisterPersonRequest:
     role = Role(kind=RoleKind.ROLE_KIND_WORKER, object=cast.PROVIDER)
     person = Person(name=lane.worker.name, region=cast.REGION, roles=[role], language="zh-CN")
-    return RegisterPersonRequest(request_id=new_request(), person=person)
+    return RegisterPersonRequest(
+        request_id=new_request(),
+        person=person,
+        identifiers=Identifiers(display_name=lane.worker.display_name, phone=lane.worker.phone),
+        home=LatLng(latitude=lane.home.lat, longitude=lane.home.lon),
+    )
 
 
 def _can_pay(desk: Phone, lane: Lane) -> None:
