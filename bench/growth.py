@@ -7,6 +7,8 @@ from statistics import median
 
 from bench.growth_paths import Paths
 from bench.growth_rows import FACTS_A_DAY, Filler, add_days, add_devices, prepare
+from bench.growth_shards import milliseconds_a_fact
+from bench.rounds import Rounds
 from bench.stage import Stage
 from bench.table import number, table
 from chassis.clock import monotonic
@@ -14,6 +16,8 @@ from chassis.clock import monotonic
 TURNS = 5
 DEVICES = (1_000, 10_000, 100_000)
 DAYS = (1, 10, 90)
+SHARDS = (1, 2, 4)
+SHARD_TURNS = 3
 # A slow thing is looked at fewer times: it is steady.
 SLOW_S = 2.0
 # Exponents of growth: below the first a path does not notice, below the second it grows slower than the work.
@@ -37,6 +41,8 @@ class Growth:
 
     @property
     def verdict(self) -> str:
+        if self.exponent < -STILL:
+            return "falls"
         if self.exponent < STILL:
             return "does not grow"
         if self.exponent < LINEAR:
@@ -59,6 +65,13 @@ def grow(stage: Stage, *, quick: bool) -> None:
     what = f"days of journal, {FACTS_A_DAY:,} facts a day"
     _print(what, _axis(stage, days, Filler(stage, add_days).to, _of_days(paths)))
     paths.close()
+    number = Rounds.quick().events
+    _print("shards, an events process each", [_of_shards(stage, SHARDS[:2] if quick else SHARDS, number)])
+
+
+def _of_shards(stage: Stage, shards: Sequence[int], number: int) -> Growth:
+    ms = [median(milliseconds_a_fact(stage, each, number) for _ in range(SHARD_TURNS)) for each in shards]
+    return Growth(path="a fact handled, of a full queue", sizes=shards, ms=ms)
 
 
 def _of_devices(paths: Paths) -> Mapping[str, Run]:

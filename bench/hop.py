@@ -12,7 +12,7 @@ from chassis.publisher import Publisher
 from suite.servers.ports import free_port
 from suite.waiting import until
 
-_SERVE = (
+SERVE = (
     "from chassis.serve_events import serve; from bench.hop_chassis import EVENTS; raise SystemExit(serve([EVENTS]))"
 )
 # The first events find a process that is still warming up.
@@ -34,7 +34,7 @@ def measure(stage: Stage, rounds: Rounds) -> Row:
 
 
 def _chassis(stage: Stage, number: int) -> float:
-    return _drained(stage, number, [sys.executable, "-c", _SERVE])
+    return _drained(stage, number, [sys.executable, "-c", SERVE])
 
 
 def _bare(stage: Stage, number: int) -> float:
@@ -51,12 +51,13 @@ def _drained(stage: Stage, number: int, argv: list[str]) -> float:
     process = stage.process("hop", argv, "", ELDERCARE_EVENTS_HEALTH_ADDRESS=f"127.0.0.1:{free_port()}")
     process.start()
     try:
-        return _watched(stage, number)
+        return watched(stage, number)
     finally:
         process.stop()
 
 
-def _watched(stage: Stage, number: int) -> float:
+def watched(stage: Stage, number: int) -> float:
+    """Events a second, once the process is warm."""
     with connect(stage.databases["order"].app, name="bench") as connection:
 
         def done() -> int:

@@ -11,7 +11,8 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rounds:
     """Of one round: `events` of a hop, `singles` published one by one, `calls` over rpc, `alarms` at 50/s;
-    `window_s` at a rate that may be too much; `story_s` of stories; `vitals` rounds of each watch. `homes` press."""
+    `window_s` at a rate that may be too much; `story_s` of stories; `vitals` rounds of each watch. `homes` press;
+    `starts` of everything."""
 
     number: int
     events: int
@@ -22,6 +23,7 @@ class Rounds:
     window_s: float
     story_s: float
     vitals: int
+    starts: int
 
     @classmethod
     def whole(cls) -> "Rounds":
@@ -35,12 +37,22 @@ class Rounds:
             window_s=8,
             story_s=8,
             vitals=16,
+            starts=5,
         )
 
     @classmethod
     def quick(cls) -> "Rounds":
         return cls(
-            number=3, events=1_500, singles=300, calls=600, homes=400, alarms=200, window_s=4, story_s=4, vitals=8
+            number=3,
+            events=1_500,
+            singles=300,
+            calls=600,
+            homes=400,
+            alarms=200,
+            window_s=4,
+            story_s=4,
+            vitals=8,
+            starts=2,
         )
 
     def turns(self, *measures: Callable[[], T]) -> list[tuple[T, ...]]:

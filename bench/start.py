@@ -41,7 +41,7 @@ class _Moments:
 
 
 def measure(rounds: Rounds) -> list[Row]:
-    seen = [_start() for _ in range(rounds.number)]
+    seen = [_start() for _ in range(rounds.starts)]
     return [
         Row(
             name="suite_start",
