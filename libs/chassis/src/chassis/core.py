@@ -18,6 +18,8 @@ from chassis.effects import EffectRunner, Executor
 from chassis.environment import ServiceEnvironment
 from chassis.identity import Identity
 from chassis.loops import Loop
+from chassis.paging import PAGE, Occasion, Pager
+from chassis.parked import PARKED, STILL_PARKED
 from chassis.refusal import Refusals
 from chassis.relay import Relay
 from chassis.retries import SetAsideRunner
@@ -28,6 +30,7 @@ from chassis.seal import Seals
 from chassis.subscriber import Handlers, Subscriber
 from chassis.timers import TimerHandler, TimerRunner
 from chassis.upkeep import Upkeep
+from chassis.webhook import Webhook
 from chassis.work import Work, bell_of
 
 log = structlog.get_logger(__name__)
@@ -57,11 +60,13 @@ class Deps(Generic[S]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What runs in a core: servicers with the function that adds them, timers, effects, the auditor, threads."""
+    """What runs in a core: servicers with the function that adds them, timers, effects, why a human is paged, the
+    auditor, threads."""
 
     servicers: Sequence[tuple[Callable[[Any, Any], None], Any]] = ()
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     effects: Mapping[str, Executor] = field(default_factory=dict)
+    pages: Mapping[str, Occasion] = field(default_factory=dict)
     auditor: Callable[[Work], object] | None = None
     background: Sequence[Background] = ()
 
@@ -115,7 +120,8 @@ class RunningCore:
         if parts.timers:
             tick = TimerRunner(url, service, parts.timers).tick
             loops.append(Loop(url, name=f"{service}.timers", channel="timers", tick=tick, poll_s=0.25))
-        for kind, executor in parts.effects.items():  # of its own: one that hangs keeps no other kind waiting
+        effects: dict[str, Executor] = {PAGE: self._pager(environment), **parts.effects}
+        for kind, executor in effects.items():  # of its own: one that hangs keeps no other kind waiting
             run = EffectRunner(url, service, {kind: executor}).tick
             loops += [
                 Loop(url, name=f"{service}.{kind}.{number}", channel=bell_of(kind), tick=run, poll_s=0.25)
@@ -125,6 +131,10 @@ class RunningCore:
             retry = SetAsideRunner(url, Subscriber(service, self.core.handlers)).tick
             loops.append(Loop(url, name=f"{service}.retries", channel="set_aside", tick=retry))
         return loops
+
+    def _pager(self, environment: ServiceEnvironment) -> Pager:
+        door = Webhook(environment.pager_url, environment.pager_secret)
+        return Pager(door, self.deps.transaction, {PARKED: STILL_PARKED, **self.parts.pages})
 
     @property
     def names(self) -> list[str]:

@@ -19,6 +19,8 @@ class ServiceEnvironment:
     confirm_s: float = env("ELDERCARE_CONFIRM_S", "seconds the broker gets to confirm a publish", default=5.0)
     shards: int = env("ELDERCARE_{SERVICE}_SHARDS", "queues a lane; the same number in all its processes", default=1)
     own_shards: str = env("ELDERCARE_{SERVICE}_OWN_SHARDS", "those this process consumes: 0,2; empty: all", default="")
+    pager_url: str = env("ELDERCARE_PAGER_URL", "where a human is paged past everything of ours", default="")
+    pager_secret: str = env("ELDERCARE_PAGER_SECRET", "shared secret that signs pages", default="")
     redis_url: str = env("ELDERCARE_REDIS_URL", "Redis address; what it holds may be lost", default="")
 
 

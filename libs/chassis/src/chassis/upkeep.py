@@ -10,6 +10,7 @@ from psycopg.rows import DictRow
 
 from chassis.context import Context
 from chassis.database import is_lost, notify
+from chassis.parked import page_parked
 from chassis.work import Work
 
 log = structlog.get_logger(__name__)
@@ -30,6 +31,7 @@ REQUESTS_KEPT_DAYS = 30  # money keeps its key on the transfer, for ever
 _OLD_REQUESTS = """DELETE FROM requests WHERE (caller, request_id) IN (
     SELECT caller, request_id FROM requests WHERE claimed_at < app_now() - make_interval(days => %s)
     ORDER BY claimed_at LIMIT 5000)"""
+Look = Callable[[Work], object]
 
 
 class Upkeep:
@@ -37,8 +39,9 @@ class Upkeep:
 
     EVERY_S: ClassVar[float] = 30.0
 
-    def __init__(self, service: str, auditor: Callable[[Work], object] | None) -> None:
-        self._service, self._auditor = service, auditor
+    def __init__(self, service: str, auditor: Look | None) -> None:
+        self._service = service
+        self._looks = (page_parked, auditor) if auditor else (page_parked,)
 
     def tick(self, connection: Connection[DictRow]) -> int:
         """One round; returns 0 so that the loop waits."""
@@ -53,22 +56,24 @@ class Upkeep:
         for place, sql in _FIGURES.items():
             row = connection.execute(sql.encode()).fetchone()
             _ROWS.labels(self._service, place).set(row["n"] if row else 0)
-        if self._auditor is not None:
-            self._look(connection, self._auditor)
+        looked = [self._look(connection, look) for look in self._looks]
+        if all(looked):
+            _AUDITED.labels(self._service).set_to_current_time()
         return 0
 
-    def _look(self, connection: Connection[DictRow], auditor: Callable[[Work], object]) -> None:
+    def _look(self, connection: Connection[DictRow], look: Look) -> bool:
         """An auditor that fails is shown and tried again; it does not take the service with it."""
         try:
-            self._audit(connection, auditor)
-            _AUDITED.labels(self._service).set_to_current_time()
+            self._audit(connection, look)
         except Exception:
             if is_lost(connection):
                 raise
             log.exception("auditor.failed", service=self._service)
+            return False
+        return True
 
-    def _audit(self, connection: Connection[DictRow], auditor: Callable[[Work], object]) -> None:
+    def _audit(self, connection: Connection[DictRow], look: Look) -> None:
         context = Context(actor=f"services/{self._service}", causation="auditor")
         with connection.transaction(), Work(connection, context) as work:
-            auditor(work)
+            look(work)
         notify(connection, work.rings)

@@ -128,9 +128,14 @@ _BEHIND = {
     ),
 }
 
+_PAGES = """SELECT coalesce(settled_at, requested_at) AS time, 'page ' || state AS what, '' AS rule,
+           concat_ws(' ', request ->> 'reason', 'to', request ->> 'region', 'tries', attempts, error) AS details
+    FROM effects WHERE kind = 'page' AND request ->> 'correlation' = %s"""
+
 
 def _behind(journals: Journals, correlation: str) -> Iterator[Line]:
-    for service, sql in _BEHIND.items():
+    looks = [*_BEHIND.items(), *((service, _PAGES) for service in journals.connections)]
+    for service, sql in looks:
         for row in journals.connections[service].execute(sql.encode(), [correlation]).fetchall():
             yield Line(
                 time=row["time"], service=service, what=row["what"], actor="", rule=row["rule"], details=row["details"]

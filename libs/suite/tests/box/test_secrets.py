@@ -6,32 +6,32 @@ from dataclasses import fields
 
 import pytest
 
-from device_service.settings import DeviceSettings
+from chassis.environment import ServiceEnvironment
 from gateway_service.settings import GatewaySettings
 from notify_service.settings import NotifySettings
 from payment_service.settings import PaymentSettings
 from suite.box.processes import SECRETS, environ_of
 
 PROCESSOR = "ELDERCARE_PAYMENT_PROCESSOR_SECRET"
-DESK = "ELDERCARE_DUTY_DESK_SECRET"
+PAGER = "ELDERCARE_PAGER_SECRET"
 WEBHOOKS = "ELDERCARE_NOTIFY_WEBHOOK_SECRETS"
 READ = {
     item.metadata["env"]
-    for settings in (DeviceSettings, GatewaySettings, NotifySettings, PaymentSettings)
+    for settings in (ServiceEnvironment, GatewaySettings, NotifySettings, PaymentSettings)
     for item in fields(settings)
 }
 
 
 def test_every_secret_a_box_makes_is_read_by_a_service() -> None:
-    assert set(SECRETS) == {PROCESSOR, DESK, WEBHOOKS} <= READ
+    assert set(SECRETS) == {PROCESSOR, PAGER, WEBHOOKS} <= READ
 
 
 @pytest.mark.parametrize(
     ("process", "handed"),
     [
-        ("core", {PROCESSOR, DESK, WEBHOOKS}),
+        ("core", {PROCESSOR, PAGER, WEBHOOKS}),
         ("processor", {PROCESSOR}),
-        ("gateway", {DESK}),
+        ("gateway", {PAGER}),
         ("events", set()),
         ("ingress", set()),
     ],

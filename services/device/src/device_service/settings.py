@@ -12,10 +12,6 @@ class DeviceSettings:
     adapters: str = env(
         "ELDERCARE_DEVICE_ADAPTERS", "Adapters that may be loaded, by name, with commas", default="watch"
     )
-    duty_desk_url: str = env("ELDERCARE_DUTY_DESK_URL", "Where the duty desk takes pages, http or https", default="")
-    duty_desk_secret: str = env(
-        "ELDERCARE_DUTY_DESK_SECRET", "Shared secret that signs pages to the duty desk", default=""
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,18 +8,20 @@ import pytest
 from google.protobuf.message import Message
 
 from chassis.effects import Executor
+from chassis.paging import PAGE, Pager
 from chassis.webhook import Webhook
-from device_service.alarm.executors import OpenIncident, PageDutyDesk
-from device_service.alarm.hand_over import OPEN_INCIDENT, PAGE_DUTY_DESK, TIMERS, find_forgotten
+from device_service.alarm.executors import OpenIncident
+from device_service.alarm.hand_over import OPEN_INCIDENT, PAGES, TIMERS, find_forgotten
 from device_service.alarm.store import find_alarm
 from device_service.auditor import audit
 from device_service.handlers import HANDLERS
 from eldercare.device.v1.events_pb2 import AlarmRaised, DutyDeskPaged
 from eldercare.order.v1.events_pb2 import AlarmAttached, AlarmAttachedToTask, IncidentOpened, TaskOpened
 from services.device.tests.cast import GRANNY_WEN, PARK_CELL, PLUM_GARDEN, Wire, press
-from services.device.tests.peers import DeskDoor, OrderDoor, desk_listening, order_listening
+from services.device.tests.peers import OrderDoor, order_listening
 from suite.simulated_watch import SimulatedWatch, Status
 from suite.testing import TestDatabase
+from suite.testing.desk import DeskDoor, desk_listening
 
 Effects = dict[str, Executor]
 
@@ -40,7 +42,7 @@ def effects(db: TestDatabase, order: OrderDoor, desk: DeskDoor) -> Iterator[Effe
     with order_listening(order) as clients:
         yield {
             OPEN_INCIDENT: OpenIncident(clients, db.work),
-            PAGE_DUTY_DESK: PageDutyDesk(Webhook(desk.url, "a made-up secret")),
+            PAGE: Pager(Webhook(desk.url, "a made-up secret"), db.work, PAGES),
         }
 
 
@@ -100,7 +102,7 @@ def test_an_order_that_does_not_answer_is_asked_again_at_5_10_and_20_seconds_and
     wait(db, effects, 10)
     (page,) = desk.pages
     assert (page.told["alarm"], page.told["region"], page.told["kind"]) == (alarm, PLUM_GARDEN, "sos_press")
-    assert page.headers["Idempotency-Key"] == f"page_duty_desk:{alarm}"
+    assert page.headers["Idempotency-Key"] == f"page:no_incident:{alarm}"
     (paged,) = db.messages(DutyDeskPaged)
     assert isinstance(paged, DutyDeskPaged)
     assert (paged.alarm, paged.region) == (alarm, PLUM_GARDEN)
@@ -138,7 +140,7 @@ def test_a_desk_that_is_busy_is_told_again_under_the_same_key(
         wait(db, effects, seconds)
     desk.status = 204
     wait(db, effects, 5)
-    assert [page.headers["Idempotency-Key"] for page in desk.pages] == [f"page_duty_desk:{alarm}"] * 2
+    assert [page.headers["Idempotency-Key"] for page in desk.pages] == [f"page:no_incident:{alarm}"] * 2
     assert len(db.messages(DutyDeskPaged)) == 1
 
 

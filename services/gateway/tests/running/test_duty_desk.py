@@ -1,4 +1,4 @@
-"""The duty desk's door: only device's signature opens it, and a page is taken only where somebody will see it."""
+"""The duty desk's door: only our own signature opens it, and a page is taken only where somebody will see it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,21 @@ from services.gateway.tests.running.neighbours import REGION
 from suite.waiting import until
 
 ALARM = "alarms/00000000-0000-4000-8000-00000000000a"
-PAGE = {"alarm": ALARM, "region": REGION, "kind": "sos_press", "receive_time": "2026-11-22T08:00:00+00:00"}
+PAGE = {
+    "reason": "no_incident",
+    "alarm": ALARM,
+    "region": REGION,
+    "kind": "sos_press",
+    "receive_time": "2026-11-22T08:00:00+00:00",
+}
 
 
 def tell(gateway: RunningGateway, *, age_s: int = 0, secret: str = DESK_SECRET, body: object = PAGE) -> httpx2.Response:
-    """As device.core does."""
+    """As a core does."""
     sent, timestamp = json.dumps(body).encode(), str(int(wall_now().timestamp()) - age_s)
     signature = hmac.new(secret.encode(), timestamp.encode() + b"." + sent, sha256).hexdigest()
     headers = {
-        "Idempotency-Key": f"page_duty_desk:{ALARM}",
+        "Idempotency-Key": f"page:no_incident:{ALARM}",
         "Eldercare-Timestamp": timestamp,
         "Eldercare-Signature": signature,
     }
@@ -51,7 +57,7 @@ def test_an_unsigned_forged_or_old_page_is_refused(gateway: RunningGateway) -> N
         assert answer.json()["type"] == "urn:eldercare:problem:signature-wrong"
 
 
-def test_a_page_that_nobody_would_see_is_not_taken_so_that_device_tells_it_again(gateway: RunningGateway) -> None:
+def test_a_page_that_nobody_would_see_is_not_taken_so_that_it_is_told_again(gateway: RunningGateway) -> None:
     answer = tell(gateway)
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:eldercare:problem:nobody-at-the-desk")
 
@@ -60,7 +66,15 @@ def test_an_operator_who_listens_sees_the_page_at_once_even_without_redis(gatewa
     with gateway.somebody(OPERATOR, f"operator@{REGION}").listening("/v1/live") as feed:
         assert tell(gateway).status_code == 202
         event = next(feed)
-        assert (event["event"], event["data"]) == ("desk", PAGE)
+        assert event["event"] == "desk"
+        assert {name: text for name, text in event["data"].items() if text} == PAGE
+
+
+def test_a_page_of_no_region_is_seen_at_every_desk(gateway: RunningGateway) -> None:
+    parked = {"reason": "parked", "region": "", "event": "00000000-0000-7000-8000-00000000000e", "type": "unreadable"}
+    with gateway.somebody(OPERATOR, f"operator@{REGION}").listening("/v1/live") as feed:
+        assert tell(gateway, body=parked).status_code == 202
+        assert next(feed)["data"]["reason"] == "parked"
 
 
 def test_a_page_taken_by_one_gateway_is_seen_at_every_other_one_once(shared: list[RunningGateway]) -> None:

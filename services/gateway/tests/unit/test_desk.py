@@ -66,6 +66,20 @@ def test_an_operator_sees_the_pages_of_the_own_region_newest_first() -> None:
     assert board.of([]) == []
 
 
+def test_a_later_page_about_the_same_takes_the_place_of_the_one_before() -> None:
+    board = DeskBoard()
+    for reason in ("no_ladder", "nobody_answered"):
+        told = {"incident": "incidents/1", "region": LAKE, "reason": reason}
+        assert board.put(DeskPage.read(f"page:{reason}:incidents/1", json.dumps(told).encode()))
+    assert [each.reason for each in board.of([LAKE])] == ["nobody_answered"]
+
+
+def test_a_page_of_no_region_hangs_at_every_desk() -> None:
+    board = DeskBoard()
+    board.put(DeskPage.read("k", b'{"reason": "parked", "region": "", "event": "made-up"}'))
+    assert len(board.of([LAKE])) == len(board.of([HILL])) == 1
+
+
 def test_a_page_told_twice_hangs_there_once() -> None:
     board = DeskBoard()
     assert board.put(page("1"))

@@ -19,6 +19,7 @@ PUBLISHED: Mapping[type, type[Message]] = {
     incident_facts.IncidentOpened: events_pb2.IncidentOpened,
     incident_facts.AlarmAttached: events_pb2.AlarmAttached,
     incident_facts.ResponsibilityMoved: events_pb2.ResponsibilityMoved,
+    incident_facts.DutyDeskPaged: events_pb2.DutyDeskPaged,
     incident_facts.IncidentClosed: events_pb2.IncidentClosed,
     task_facts.TaskOpened: events_pb2.TaskOpened,
     task_facts.AlarmAttachedToTask: events_pb2.AlarmAttachedToTask,

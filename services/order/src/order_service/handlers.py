@@ -10,7 +10,8 @@ from eldercare.people.v1.events_pb2 import PersonChanged, PersonErased, Provider
 from order_service.incident.alarms import take_alarm
 from order_service.incident.domain.alarm import Alarm
 from order_service.incident.domain.words import Answer
-from order_service.incident.use_cases import ladder_started, nobody_reached, take_answer
+from order_service.incident.keeping import ladder_runs
+from order_service.incident.use_cases import nobody_reached, take_answer
 from order_service.moments import moment
 from order_service.person.domain import Person, Provider, Role, RoleKind
 from order_service.person.use_cases import forget_person, learn_person, learn_provider
@@ -57,7 +58,7 @@ def on_nobody_reached(work: Work, event: NobodyReached) -> None:
 
 
 def on_ladder_started(work: Work, event: LadderStarted) -> None:
-    ladder_started(work, event.incident)
+    ladder_runs(work, event.incident)
 
 
 def on_person_changed(work: Work, event: PersonChanged) -> None:

@@ -12,7 +12,7 @@ from chassis.work import Work
 from order_service.dispatch.domain.rings import rings_of
 from order_service.dispatch.searching import search_further
 from order_service.incident import keeping as incident_keeping
-from order_service.incident.desk import page_desk
+from order_service.incident.desk import DESK_AFTER, page_again, page_without_ladder
 from order_service.incident.ladder import START_LADDER, effect_key
 from order_service.incident.store import ladder_is_needed, load_incident, read_incident
 from order_service.visit.deadlines import confirm_by_timer, visit_overdue
@@ -20,8 +20,6 @@ from order_service.visit.keeping import CONFIRM, RING, TIMER_OF, VISIT, Visit, l
 from order_service.visit.store import incident_of
 
 AGAIN = timedelta(milliseconds=250)
-# Together with the two seconds before notify is asked: half a minute.
-DESK_AFTER = timedelta(seconds=28)
 
 
 def on_incident_deadline(work: Work, timer: Timer) -> None:
@@ -31,26 +29,25 @@ def on_incident_deadline(work: Work, timer: Timer) -> None:
         return
     incident = load_incident(work, name)
     if incident is not None and incident.is_open:
-        if incident.is_left_lying:
-            page_desk(work, incident)
+        if incident.is_left_lying and work.now >= incident.deadline_time:
+            page_again(work, incident)
         incident.deadline_passed(work.now)
         incident_keeping.keep(work, incident)
 
 
 def on_ladder(work: Work, timer: Timer) -> None:
-    """Notify has not said that the ladder runs: it is asked to start it, again and again."""
+    """Notify has not said that the ladder runs: it is asked to start it, again and again, and the desk paged then."""
     name = timer.payload["incident"]
+    incident = read_incident(work, name)
+    if incident is None or not ladder_is_needed(work, name):
+        return
     work.request_effect(effect_key(name), START_LADDER, timer.payload, timeout_s=5)
-    work.set_timer(
-        incident_keeping.desk_key(name), incident_keeping.DESK_PAGE, work.now + DESK_AFTER, {"incident": name}
-    )
+    key, due = incident_keeping.desk_page_key(name), incident.open_time + DESK_AFTER
+    work.set_timer(key, incident_keeping.DESK_PAGE, due, {"incident": name})
 
 
 def on_desk_page(work: Work, timer: Timer) -> None:
-    """Half a minute without a ladder: a human is told, whatever is broken between us and notify."""
-    incident = read_incident(work, timer.payload["incident"])
-    if incident is not None and ladder_is_needed(work, incident.name):
-        page_desk(work, incident)
+    page_without_ladder(work, timer.payload["incident"])
 
 
 def _search(work: Work, visit: Visit) -> None:

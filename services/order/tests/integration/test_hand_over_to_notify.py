@@ -4,16 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chassis.effects import Outcome
 from eldercare.notify.v1.events_pb2 import LadderStarted
 from eldercare.order.v1 import events_pb2 as told
 from order_service.auditor import audit
-from order_service.incident.desk import PAGE_DUTY_DESK, PageDutyDesk
-from order_service.incident.domain import words
 from order_service.incident.ladder import START_LADDER, LadderStart
-from order_service.incident.use_cases import close_incident
-from order_service.visit.use_cases import cancel_order
-from services.order.tests.cast import GARDEN, OPERATOR
 from services.order.tests.duty_room import DutyRoom
 
 
@@ -29,23 +23,6 @@ class Line:
             return "UNREACHABLE"
         self.heard.append(request)
         return ""
-
-
-class Door:
-    """The duty desk's own door; it keeps what was told."""
-
-    def __init__(self) -> None:
-        self.told: list[Mapping[str, Any]] = []
-
-    def post(self, key: str, told: Mapping[str, Any]) -> Outcome:
-        self.told.append(told)
-        return Outcome.done(key)
-
-
-def with_desk(room: DutyRoom) -> Door:
-    door = Door()
-    room.effects[PAGE_DUTY_DESK] = PageDutyDesk(door)
-    return door
 
 
 def connected(room: DutyRoom) -> Line:
@@ -92,41 +69,6 @@ def test_silent_notify_is_not_asked_by_everyone_at_once(room: DutyRoom) -> None:
     errors = {row["error"] for row in room.rows("SELECT error FROM effects WHERE kind = 'start_ladder'")}
     assert len(incidents) == 3
     assert errors == {"UNREACHABLE", "notify does not answer"}
-
-
-def test_half_a_minute_without_a_ladder_pages_the_desk_at_its_own_door_once(room: DutyRoom) -> None:
-    line, door, incident = connected(room), with_desk(room), room.press()
-    line.is_cut = True
-    for seconds in (3, 5, 10, 11):
-        assert door.told == []
-        room.wait(seconds=seconds)
-    room.wait(minutes=3)
-    (page,) = door.told
-    assert (page["incident"], page["kind"], page["region"]) == (incident, "sos_press", GARDEN)
-    assert page["alarm"].startswith("alarms/")
-
-
-def test_a_ladder_that_came_late_or_an_incident_that_is_closed_pages_nobody(room: DutyRoom) -> None:
-    line, door = connected(room), with_desk(room)
-    line.is_cut = True
-    late, closed = room.press(), room.press(person="persons/another")
-    room.wait(seconds=3)
-    room.tell(LadderStarted(incident=late, steps=3), aggregate="ladders/x")
-    with room.work(OPERATOR) as work:
-        cancel_order(work, room.order_of(closed), "not_needed", is_operator=True)
-        close_incident(work, closed, words.Outcome.TEST, closer=OPERATOR, is_operator=True)
-    room.wait(seconds=40)
-    assert door.told == []
-
-
-def test_a_desk_that_lets_its_time_run_out_twice_is_paged_past_notify_once(room: DutyRoom) -> None:
-    door, incident = with_desk(room), room.press("responder_present")
-    room.tell(LadderStarted(incident=incident, steps=3), aggregate="ladders/x")
-    room.wait(minutes=10, seconds=1)
-    assert door.told == []
-    for _ in range(2):
-        room.wait(minutes=10, seconds=1)
-    assert [page["incident"] for page in door.told] == [incident]
 
 
 def test_auditor_finds_an_incident_whose_hand_over_was_lost(room: DutyRoom) -> None:

@@ -13,7 +13,7 @@ CONSUMERS = ("device", "order", "notify", "payment")
 # Each shared secret, and the only processes that are handed it.
 SECRETS = {
     "ELDERCARE_PAYMENT_PROCESSOR_SECRET": frozenset({"processor", "core"}),
-    "ELDERCARE_DUTY_DESK_SECRET": frozenset({"core", "gateway"}),
+    "ELDERCARE_PAGER_SECRET": frozenset({"core", "gateway"}),
     "ELDERCARE_NOTIFY_WEBHOOK_SECRETS": frozenset({"core"}),
 }
 
@@ -98,7 +98,7 @@ def addresses(ports: Ports, copies: Sequence[CopyPorts] = ()) -> dict[str, str]:
         **ports.addresses,
         "ELDERCARE_DEVICE_WATCH_ADDRESS": f"127.0.0.1:{ports.watch}",
         "ELDERCARE_DEVICE_INGRESS_HEALTH_ADDRESS": f"127.0.0.1:{ports.ingress_health}",
-        "ELDERCARE_DUTY_DESK_URL": f"http://127.0.0.1:{ports.web}/desk/pages",
+        "ELDERCARE_PAGER_URL": f"http://127.0.0.1:{ports.web}/desk/pages",
         "ELDERCARE_GATEWAY_ADDRESS": f"127.0.0.1:{ports.web}",
         "ELDERCARE_PAYMENT_PROCESSOR_URL": f"http://127.0.0.1:{ports.processor}",
     } | {f"ELDERCARE_RPC_{service.upper()}": rpc_target([ports, *copies]) for service in PRODUCERS}

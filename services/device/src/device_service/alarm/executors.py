@@ -1,4 +1,4 @@
-"""The two calls that leave device: order's OpenIncident, and the duty desk itself."""
+"""The call that leaves device: order's OpenIncident."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -9,13 +9,12 @@ import structlog
 
 from chassis.effects import Effect, Outcome
 from chassis.rpc.client import Clients, Refused
-from chassis.webhook import Webhook
 from chassis.work import Work
 from device_service.alarm import store
 from device_service.alarm.domain import wait_after
 from device_service.alarm.hand_over import CALL_TIMEOUT_S
 from device_service.alarm.use_cases import take_hand_over
-from device_service.contract import duty_desk_paged, stamp
+from device_service.contract import stamp
 from eldercare.order.v1.incident_service_pb2 import OpenIncidentRequest
 from eldercare.order.v1.incident_service_pb2_grpc import IncidentServiceStub
 
@@ -53,30 +52,6 @@ class OpenIncident:
     def settle(self, work: Work, effect: Effect, outcome: Outcome) -> None:
         take_hand_over(work, effect.request["alarm"], outcome.reference)
         log.info("alarm.handed_over", alarm=effect.request["alarm"], to=outcome.reference, attempt=effect.attempt)
-
-
-class PageDutyDesk:
-    """The same key with every try: a desk that got it twice shows it once."""
-
-    attempts: int | None = None
-
-    def __init__(self, desk: Webhook) -> None:
-        self._desk = desk
-
-    def delay(self, attempt: int) -> float:
-        return min(30.0, 2.0**attempt)
-
-    def ask(self, effect: Effect) -> Outcome | None:
-        return None
-
-    def call(self, effect: Effect) -> Outcome:
-        return self._desk.post(effect.key, effect.request)
-
-    def settle(self, work: Work, effect: Effect, outcome: Outcome) -> None:
-        alarm, region = effect.request["alarm"], effect.request["region"]
-        store.save_desk_page(work, alarm)
-        work.publish(duty_desk_paged(alarm, region, work.now), aggregate=alarm, region=region)
-        log.warning("desk.paged", alarm=alarm, region=region, attempt=effect.attempt)
 
 
 def _request(effect: Effect) -> OpenIncidentRequest:

@@ -3,6 +3,7 @@
 from datetime import UTC
 from typing import Any
 
+from chassis.paging import Occasion, Page, page
 from chassis.timers import Timer
 from chassis.work import Work
 from device_service.adapters.alarm_kinds import Subject, spec_of
@@ -10,9 +11,10 @@ from device_service.alarm import store
 from device_service.alarm.domain import DESK_AFTER
 from device_service.alarm.store import Alarm
 from device_service.alarm.use_cases import DESK_PAGE, HAND_OVER
+from device_service.contract import duty_desk_paged
 
 OPEN_INCIDENT = "open_incident"
-PAGE_DUTY_DESK = "page_duty_desk"
+NO_INCIDENT = "no_incident"
 CALL_TIMEOUT_S = 2.0
 
 
@@ -31,16 +33,27 @@ def page_duty_desk(work: Work, timer: Timer) -> None:
     alarm = store.find_alarm(work, timer.payload["alarm"])
     if alarm is None or alarm.handed_over_to:
         return
-    request = {
-        "alarm": alarm.name,
-        "kind": alarm.kind,
-        "region": alarm.region,
-        "cell": alarm.cell,
-        "correlation": str(alarm.correlation),
-        "receive_time": alarm.receive_time.astimezone(UTC).isoformat(),
-        "archived": alarm.archived,
-    }
-    work.request_effect(f"{PAGE_DUTY_DESK}:{alarm.name}", PAGE_DUTY_DESK, request)
+    page(
+        work,
+        alarm.name,
+        reason=NO_INCIDENT,
+        region=alarm.region,
+        alarm=alarm.name,
+        kind=alarm.kind,
+        cell=alarm.cell,
+        receive_time=alarm.receive_time.astimezone(UTC).isoformat(),
+    )
+
+
+def _is_nobodys(work: Work, told: Page) -> bool:
+    alarm = store.find_alarm(work, told["alarm"])
+    return alarm is not None and not alarm.handed_over_to
+
+
+def _paged(work: Work, told: Page) -> None:
+    store.save_desk_page(work, told["alarm"])
+    paged = duty_desk_paged(told["alarm"], told["region"], work.now)
+    work.publish(paged, aggregate=told["alarm"], region=told["region"])
 
 
 def find_forgotten(work: Work) -> int:
@@ -71,3 +84,4 @@ def _facts(alarm: Alarm) -> dict[str, Any]:
 
 
 TIMERS = {HAND_OVER: ask_for_incident, DESK_PAGE: page_duty_desk}
+PAGES = {NO_INCIDENT: Occasion(is_needed=_is_nobodys, taken=_paged)}

@@ -2,11 +2,10 @@
 
 from chassis.context import Context
 from chassis.core import Core, Deps, Parts
-from chassis.webhook import Webhook
 from device_service.access import relate
 from device_service.adapters.find import find_adapters
-from device_service.alarm.executors import OpenIncident, PageDutyDesk
-from device_service.alarm.hand_over import OPEN_INCIDENT, PAGE_DUTY_DESK, TIMERS
+from device_service.alarm.executors import OpenIncident
+from device_service.alarm.hand_over import OPEN_INCIDENT, PAGES, TIMERS
 from device_service.auditor import audit
 from device_service.device import domain
 from device_service.entrypoints.devices import Devices
@@ -30,15 +29,12 @@ def build(deps: Deps[DeviceSettings]) -> Parts:
     settings = deps.settings
     adapters = find_adapters(allowed(settings.adapters)).adapters
     devices = Devices(deps.rpc, adapters, deps.seals)
-    desk = Webhook(settings.duty_desk_url, settings.duty_desk_secret)
 
     return Parts(
         servicers=[(add_DeviceServiceServicer_to_server, devices)],
         timers=TIMERS,
-        effects={
-            OPEN_INCIDENT: OpenIncident(deps.clients, lambda: deps.transaction(Context(actor="services/device"))),
-            PAGE_DUTY_DESK: PageDutyDesk(desk),
-        },
+        effects={OPEN_INCIDENT: OpenIncident(deps.clients, lambda: deps.transaction(Context(actor="services/device")))},
+        pages=PAGES,
         auditor=audit,
     )
 

@@ -14,9 +14,11 @@ class DeskBoard:
         self._pages: OrderedDict[str, DeskPage] = OrderedDict()
 
     def put(self, page: DeskPage) -> bool:
-        """False when it hangs there already."""
+        """False when it hangs there already. A later page about the same takes the place of the one before."""
         if page.key in self._pages:
             return False
+        for key in [each.key for each in self._pages.values() if each.about == page.about]:
+            del self._pages[key]
         self._pages[page.key] = page
         while len(self._pages) > KEPT:
             self._pages.popitem(last=False)
@@ -24,4 +26,8 @@ class DeskBoard:
 
     def of(self, regions: list[str]) -> list[DeskPage]:
         """Newest first."""
-        return [page for page in reversed(self._pages.values()) if any(covers(own, page.region) for own in regions)]
+        return [
+            page
+            for page in reversed(self._pages.values())
+            if any(not page.region or covers(own, page.region) for own in regions)
+        ]

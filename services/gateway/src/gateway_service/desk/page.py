@@ -1,7 +1,7 @@
-"""A page: an alarm nobody took up in time, told to the duty desk by device itself."""
+"""A page: what nobody did in time, told to the duty desk past everything else."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 class PageUnreadable(Exception):
@@ -10,21 +10,35 @@ class PageUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskPage:
-    """Resource names and codes; the same key is the same page."""
+    """Resource names and codes; the same key is the same page. It is about an incident, an alarm or a parked event;
+    without a region it concerns every desk."""
 
     key: str
-    alarm: str
+    reason: str
     region: str
+    alarm: str
+    incident: str
+    number: str
     kind: str
+    event: str
+    type: str
     receive_time: str
+
+    @property
+    def about(self) -> str:
+        return self.incident or self.alarm or self.event
 
     @classmethod
     def read(cls, key: str, body: bytes) -> "DeskPage":
         try:
             told = json.loads(body)
-            words = {name: str(told.get(name, ""))[:200] for name in ("alarm", "region", "kind", "receive_time")}
+            words = {name: str(told.get(name, ""))[:200] for name in _WORDS}
         except (ValueError, AttributeError) as bad:
             raise PageUnreadable from bad
-        if not key or not words["alarm"] or not words["region"]:
+        page = cls(key=key[:200], **words)
+        if not key or not page.about or not (page.region or page.event):
             raise PageUnreadable
-        return cls(key=key[:200], **words)
+        return page
+
+
+_WORDS = tuple(each.name for each in fields(DeskPage) if each.name != "key")

@@ -1,4 +1,4 @@
-"""HMAC-SHA-256 over `timestamp.body`, as device signs its pages."""
+"""HMAC-SHA-256 over `timestamp.body`, as the cores sign their pages."""
 
 import hmac
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""Where device.core pages the duty desk when nothing else of ours answers."""
+"""Where a core pages the duty desk when nothing else of ours answers."""
 
 import asyncio
 from typing import Annotated
@@ -36,7 +36,7 @@ async def post_page(
     eldercare_timestamp: Annotated[str, Header(alias="Eldercare-Timestamp")] = "",
     eldercare_signature: Annotated[str, Header(alias="Eldercare-Signature")] = "",
 ) -> Taken:
-    """Signed with the shared secret. Answers 503 when nobody would see the page: device then tells it again."""
+    """Signed with the shared secret. Answers 503 when nobody would see the page: it is then told again."""
     body = await request.body()
     if not is_signed(house.settings.desk_secret, eldercare_timestamp, eldercare_signature, body):
         _PAGES.labels("unsigned").inc()
@@ -44,13 +44,13 @@ async def post_page(
     try:
         page = DeskPage.read(idempotency_key, body)
     except PageUnreadable as bad:
-        raise Problem("PAGE_UNREADABLE", 400, "A page is a JSON object with alarm and region.") from bad
+        raise Problem("PAGE_UNREADABLE", 400, "A page is a JSON object that says what it is about.") from bad
     shared, shown = await _share(request.app.state.redis, page, body), _show(house, page)
     if not shared and not shown:
         _PAGES.labels("unseen").inc()
         raise Problem("NOBODY_AT_THE_DESK", 503, "No operator is connected and the page cannot be kept.")
     _PAGES.labels("taken").inc()
-    log.warning("desk.paged", alarm=page.alarm, region=page.region, count=shown)
+    log.warning("desk.paged", key=page.key, region=page.region, count=shown)
     return Taken(shown=shown)
 
 

@@ -61,9 +61,10 @@ class Hub:
             puller.ring()
 
     def page(self, page: DeskPage) -> int:
-        """Shows a page to the feeds of its region; returns how many there were."""
+        """Shows a page to the feeds of its region, or of all when it has none; returns how many there were."""
         shown = 0
-        for name in region_and_above(page.region):
+        every = {topic.name for topic in self._pullers if topic.is_region}
+        for name in region_and_above(page.region) if page.region else every:
             for puller in self._about(name):
                 shown += sum(listener.offer(page) for listener in list(puller.listeners))
         return shown

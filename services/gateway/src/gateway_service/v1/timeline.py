@@ -43,11 +43,19 @@ class TimelineView(BaseModel):
 
 
 class PageView(BaseModel):
-    """An alarm nobody took up in time; an event named `desk` of the region's feed."""
+    """What nobody did in time; an event named `desk` of the region's feed.
 
-    alarm: str
+    `reason`: `no_incident` of an alarm, `no_ladder` and `nobody_answered` of an incident, `parked` of an event.
+    """
+
+    reason: str
     region: str
+    alarm: str
+    incident: str
+    number: str
     kind: str
+    event: str
+    type: str
     receive_time: str
 
 
@@ -75,7 +83,7 @@ def entry_view(entry: TimelineEntry) -> EntryView:
 
 
 def page_view(page: DeskPage) -> PageView:
-    return PageView(alarm=page.alarm, region=page.region, kind=page.kind, receive_time=page.receive_time)
+    return PageView.model_validate(page, from_attributes=True)
 
 
 async def incident_feed(uuid: Uuid, asked: Asked, last_event_id: LastEventId = None) -> AsyncIterator[Feed]:

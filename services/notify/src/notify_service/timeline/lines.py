@@ -89,6 +89,7 @@ LINES: Mapping[type[Message], Params] = {
     order.IncidentOpened: lambda event: {"number": event.number, "kind": event.alarm_kind, "urgency": event.urgency},
     order.AlarmAttached: lambda event: {"alarm": event.alarm, "kind": event.alarm_kind, "urgency": event.urgency},
     order.ResponsibilityMoved: _moved,
+    order.DutyDeskPaged: lambda event: {"reason": event.reason},
     order.IncidentClosed: lambda event: {"outcome": outcome_code(event.outcome), "closer": event.closer},
     order.TaskOpened: lambda event: {"task": event.task, "kind": event.kind, "device": event.device},
     order.AlarmAttachedToTask: lambda event: {"task": event.task, "alarm": event.alarm},

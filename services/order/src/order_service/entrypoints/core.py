@@ -7,7 +7,6 @@ from typing import Any
 
 from chassis.core import Core, Deps, Parts
 from chassis.rpc.client import Clients, Refused
-from chassis.webhook import Webhook
 from chassis.work import Work
 from eldercare.notify.v1.notify_service_pb2 import StartLadderRequest
 from eldercare.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
@@ -24,7 +23,7 @@ from order_service.entrypoints.orders import Orders
 from order_service.entrypoints.refusals import REFUSALS
 from order_service.entrypoints.whereabouts import WhereaboutsOfElder
 from order_service.handlers import HANDLERS
-from order_service.incident.desk import PAGE_DUTY_DESK, PageDutyDesk
+from order_service.incident.desk import PAGES
 from order_service.incident.ladder import START_LADDER, LadderStart, Send
 from order_service.moments import stamp
 from order_service.settings import OrderSettings
@@ -35,7 +34,6 @@ START_WITHIN_S = 3.0
 
 def build(deps: Deps[OrderSettings]) -> Parts:
     live = LivePositions(deps.redis)
-    desk = Webhook(deps.settings.duty_desk_url, deps.settings.duty_desk_secret)
 
     def transaction() -> AbstractContextManager[Work]:
         return deps.transaction()
@@ -52,8 +50,8 @@ def build(deps: Deps[OrderSettings]) -> Parts:
         effects={
             RING_SEARCH: RingSearch(transaction, live, limit_m=deps.settings.radius_m),
             START_LADDER: LadderStart(transaction, _send(deps.clients)),
-            PAGE_DUTY_DESK: PageDutyDesk(desk),
         },
+        pages=PAGES,
         auditor=audit,
     )
 

@@ -1,54 +1,70 @@
-"""The effect `page_duty_desk`: the desk's own door, which needs nothing of notify. One page an incident."""
+"""The second door: the duty desk is paged past notify when nobody is being called, or nobody does anything."""
 
-from collections.abc import Mapping
-from datetime import UTC
-from typing import Any, Protocol
+from datetime import UTC, timedelta
 
-import structlog
-
-from chassis.effects import Effect, Outcome
+from chassis.paging import Occasion, Page, page
 from chassis.work import Work
+from order_service.contract import to_event, uuid_of
+from order_service.incident.domain.facts import DutyDeskPaged
 from order_service.incident.domain.incident import Incident
-from order_service.incident.store import first_alarm_of
+from order_service.incident.store import first_alarm_of, ladder_is_needed, read_incident
 
-log = structlog.get_logger(__name__)
+DESK_AFTER = timedelta(seconds=30)
+# While nobody does anything the desk is paged again, in each of these stretches since the incident opened.
+AGAIN_AFTER = timedelta(minutes=5)
+NO_LADDER, NOBODY_ANSWERED = "no_ladder", "nobody_answered"
 
-PAGE_DUTY_DESK = "page_duty_desk"
+
+def page_without_ladder(work: Work, name: str) -> None:
+    """Half a minute and nobody is being called: a human is told, whatever is broken between us and notify."""
+    incident = read_incident(work, name)
+    if incident is not None and ladder_is_needed(work, name):
+        _page(work, incident, NO_LADDER, name)
 
 
-def page_desk(work: Work, incident: Incident) -> None:
-    """Nobody is known to have been called, or whoever was called does nothing."""
+def page_again(work: Work, incident: Incident) -> None:
+    """The desk was called and let the deadline pass."""
+    stretch = (work.now - incident.open_time) // AGAIN_AFTER
+    _page(work, incident, NOBODY_ANSWERED, f"{incident.name}:{stretch}")
+
+
+def _page(work: Work, incident: Incident, reason: str, about: str) -> None:
     alarm, receive_time = first_alarm_of(work, incident.name)
-    page = {
-        "alarm": alarm,
-        "incident": incident.name,
-        "kind": incident.kind,
-        "region": incident.region,
-        "receive_time": receive_time.astimezone(UTC).isoformat(),
-    }
-    work.request_effect(f"{PAGE_DUTY_DESK}:{incident.name}", PAGE_DUTY_DESK, page)
+    page(
+        work,
+        about,
+        reason=reason,
+        region=incident.region,
+        incident=incident.name,
+        number=incident.number,
+        kind=incident.kind,
+        cell=incident.cell,
+        alarm=alarm,
+        receive_time=receive_time.astimezone(UTC).isoformat(),
+    )
 
 
-class Door(Protocol):
-    def post(self, key: str, told: Mapping[str, Any]) -> Outcome: ...
+def _nobody_is_called(work: Work, told: Page) -> bool:
+    return ladder_is_needed(work, told["incident"])
 
 
-class PageDutyDesk:
-    """The same key with every try: a desk that got it twice shows it once."""
+def _desk_still_has_it(work: Work, told: Page) -> bool:
+    incident = read_incident(work, told["incident"])
+    return incident is not None and incident.is_open and incident.responsible == incident.desk
 
-    attempts: int | None = None
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+def _paged(work: Work, told: Page) -> None:
+    incident = told["incident"]
+    paged = DutyDeskPaged(incident=incident, desk=told["region"], reason=told["reason"], page_time=work.now)
+    work.publish(
+        to_event(paged),
+        aggregate=f"pages/{uuid_of(incident)}",
+        region=told["region"],
+        correlation=uuid_of(incident),
+    )
 
-    def delay(self, attempt: int) -> float:
-        return min(30.0, 2.0**attempt)
 
-    def ask(self, effect: Effect) -> Outcome | None:
-        return None
-
-    def call(self, effect: Effect) -> Outcome:
-        return self._door.post(effect.key, effect.request)
-
-    def settle(self, work: Work, effect: Effect, outcome: Outcome) -> None:
-        log.warning("desk.paged", incident=effect.request["incident"], attempt=effect.attempt)
+PAGES = {
+    NO_LADDER: Occasion(is_needed=_nobody_is_called, taken=_paged),
+    NOBODY_ANSWERED: Occasion(is_needed=_desk_still_has_it, taken=_paged),
+}

@@ -19,8 +19,14 @@ def ladder_key(incident: str) -> str:
     return f"ladder:{incident}"
 
 
-def desk_key(incident: str) -> str:
-    return f"desk:{incident}"
+def desk_page_key(incident: str) -> str:
+    return f"desk-page:{incident}"
+
+
+def ladder_runs(work: Work, incident: str) -> None:
+    """People are being called: nobody needs to be asked or paged for that any more."""
+    store.mark_ladder_started(work, incident)
+    _stand_down(work, incident)
 
 
 def keep(work: Work, incident: Incident, *, is_new: bool = False) -> list[str]:
@@ -33,8 +39,7 @@ def keep(work: Work, incident: Incident, *, is_new: bool = False) -> list[str]:
         work.set_timer(deadline_key(incident.name), DEADLINE, incident.deadline_time, {"incident": incident.name})
     else:
         work.cancel_timer(deadline_key(incident.name))
-        work.cancel_timer(ladder_key(incident.name))
-        work.cancel_timer(desk_key(incident.name))
+        _stand_down(work, incident.name)
         give_number_back(work, incident.name)
     return publish(
         work,
@@ -44,3 +49,8 @@ def keep(work: Work, incident: Incident, *, is_new: bool = False) -> list[str]:
         correlation=uuid_of(incident.name),
         rule=incident.rule,
     )
+
+
+def _stand_down(work: Work, incident: str) -> None:
+    work.cancel_timer(ladder_key(incident))
+    work.cancel_timer(desk_page_key(incident))

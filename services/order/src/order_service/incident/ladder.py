@@ -11,7 +11,8 @@ from chassis.clock import monotonic
 from chassis.effects import Effect, Outcome
 from chassis.work import Work
 from order_service.incident.domain.incident import Incident
-from order_service.incident.store import ladder_is_needed, mark_ladder_started
+from order_service.incident.keeping import ladder_runs
+from order_service.incident.store import ladder_is_needed
 
 log = structlog.get_logger(__name__)
 
@@ -74,5 +75,5 @@ class LadderStart:
 
     def settle(self, work: Work, effect: Effect, outcome: Outcome) -> None:
         if outcome.state == "done" and outcome.detail["needed"]:
-            mark_ladder_started(work, effect.request["incident"])
+            ladder_runs(work, effect.request["incident"])
             log.info("ladder.handed_over", incident=effect.request["incident"], attempt=effect.attempt)

@@ -8,7 +8,7 @@ from order_service.incident import store
 from order_service.incident.domain.incident import Incident
 from order_service.incident.domain.refusals import NotYourIncident
 from order_service.incident.domain.words import Answer, Outcome
-from order_service.incident.keeping import desk_key, keep, ladder_key
+from order_service.incident.keeping import keep
 from order_service.visit.store import orders_of
 
 log = structlog.get_logger(__name__)
@@ -38,12 +38,6 @@ def nobody_reached(work: Work, name: str) -> None:
         return
     incident.nobody_reached(work.now)
     keep(work, incident)
-
-
-def ladder_started(work: Work, name: str) -> None:
-    store.mark_ladder_started(work, name)
-    work.cancel_timer(ladder_key(name))
-    work.cancel_timer(desk_key(name))
 
 
 def close_incident(work: Work, name: str, outcome: Outcome, *, closer: str, is_operator: bool) -> Incident:

@@ -150,6 +150,41 @@ class ResponsibilityMoved(_message.Message):
 Global___ResponsibilityMoved: _TypeAlias = ResponsibilityMoved  # noqa: Y015
 
 @_typing.final
+class DutyDeskPaged(_message.Message):
+    """The duty desk was paged by order itself, past everything else. A noun of its own: what cannot be told of a page
+    never holds back the incident.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INCIDENT_FIELD_NUMBER: _builtins.int
+    DESK_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    PAGE_TIME_FIELD_NUMBER: _builtins.int
+    incident: _builtins.str
+    desk: _builtins.str
+    """The region whose duty desk it is."""
+    reason: _builtins.str
+    """no_ladder: nobody was being called in time; nobody_answered: the desk had it and let its deadline pass."""
+    @_builtins.property
+    def page_time(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        incident: _builtins.str = ...,
+        desk: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        page_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["page_time", b"page_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["desk", b"desk", "incident", b"incident", "page_time", b"page_time", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DutyDeskPaged: _TypeAlias = DutyDeskPaged  # noqa: Y015
+
+@_typing.final
 class IncidentClosed(_message.Message):
     """The incident was closed with an outcome."""
 

@@ -40,10 +40,18 @@ class ResponsibilityMoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DutyDeskPaged:
+    incident: str
+    desk: str
+    reason: str
+    page_time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentClosed:
     incident: str
     outcome: Outcome
     closer: str
 
 
-IncidentFact = IncidentOpened | AlarmAttached | ResponsibilityMoved | IncidentClosed
+IncidentFact = IncidentOpened | AlarmAttached | ResponsibilityMoved | DutyDeskPaged | IncidentClosed
