@@ -38,6 +38,25 @@ def test_the_later_steps_ring_and_name_the_fall_once_the_incident_is_graver(stor
     assert story.screen.letters[-1].params["kind"] == "fall"
 
 
+def test_nobody_waits_ten_minutes_any_more_once_the_incident_is_graver(story: Story) -> None:
+    story.press(urgency="normal")
+    joins(story)
+    story.rings()
+    story.wait(minutes=2, seconds=1)
+    assert Ring(SON_WEN, "voice", "alarm_raised") in story.rings()
+    story.wait(minutes=2, seconds=1)
+    assert Ring(LAKE, "voice", "nobody_coming") in story.rings()
+
+
+def test_a_graver_alarm_never_makes_a_step_longer(story: Story) -> None:
+    story.press(urgency="normal")
+    story.wait(minutes=9)
+    joins(story)
+    story.rings()
+    story.wait(minutes=1, seconds=1)
+    assert Ring(SON_WEN, "voice", "alarm_raised") in story.rings()
+
+
 def test_a_daughter_on_her_way_and_the_desk_hear_of_a_graver_alarm_and_nobody_else_is_called(story: Story) -> None:
     story.press(urgency="normal")
     story.says(DAUGHTER_WEN, Answer.ON_MY_WAY)

@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from chassis.work import Work
 from notify_service.contact.store import Point
 from notify_service.ladder.domain.ladder import Answer, Ladder, State, Step
+from notify_service.ladder.domain.policy import Policy, policy_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,7 @@ def load(work: Work, incident: str) -> Loaded | None:
     ladder = Ladder(
         incident=incident,
         person=row["person"],
-        steps=_steps(work, incident),
+        steps=_steps(work, incident, policy_of(row["urgency"])),
         state=State(row["state"]),
         step=row["step"],
         due=row["due_time"],
@@ -170,7 +171,8 @@ def add_answer(work: Work, ladder: Ladder, person: str, answer: Answer, via: str
     )
 
 
-def _steps(work: Work, incident: str) -> tuple[Step, ...]:
+def _steps(work: Work, incident: str, policy: Policy) -> tuple[Step, ...]:
+    """As frozen; once a graver alarm has joined, no step waits longer than its policy does."""
     rows = work.all(
         """SELECT s.wait_s, s.is_desk, array_agg(DISTINCT r.place_in_step || ' ' || r.recipient) AS people
            FROM ladder_steps s JOIN ladder_rungs r USING (incident, step)
@@ -178,7 +180,11 @@ def _steps(work: Work, incident: str) -> tuple[Step, ...]:
         [incident],
     )
     return tuple(
-        Step(wait=timedelta(seconds=row["wait_s"]), people=_in_place(row["people"]), is_desk=row["is_desk"])
+        Step(
+            wait=min(timedelta(seconds=row["wait_s"]), policy.wait(is_desk=row["is_desk"])),
+            people=_in_place(row["people"]),
+            is_desk=row["is_desk"],
+        )
         for row in rows
     )
 

@@ -10,7 +10,14 @@ from notify_service import contract
 from notify_service.contact import store as contacts
 from notify_service.contact.store import Point
 from notify_service.ladder import store
-from notify_service.ladder.carry_out import call_desk_aside, carry_out, follow, ring_graver_alarm, tell_further_alarm
+from notify_service.ladder.carry_out import (
+    call_desk_aside,
+    carry_out,
+    follow,
+    ring_graver_alarm,
+    set_step_timer,
+    tell_further_alarm,
+)
 from notify_service.ladder.domain.ladder import Answer, Ladder
 from notify_service.ladder.domain.policy import is_graver, plan, policy_of
 from notify_service.ladder.store import Loaded, Opening
@@ -85,7 +92,7 @@ def desk_is_responsible(work: Work, incident: str, occasion: str) -> None:
 
 
 def alarm_joined(work: Work, incident: str, alarm: str, kind: str, urgency: str) -> None:
-    """A further alarm: a graver one rings and makes the later steps ring; any other shows on the live view."""
+    """A further alarm: a graver one rings, and the later steps ring, sooner; any other shows on the live view."""
     loaded = store.load(work, incident)
     if loaded is None:
         return
@@ -94,6 +101,9 @@ def alarm_joined(work: Work, incident: str, alarm: str, kind: str, urgency: str)
         return
     ring_graver_alarm(work, loaded, alarm, kind)
     store.raise_urgency(work, incident, urgency, kind)
+    loaded.ladder.hurry(policy_of(urgency).wait(is_desk=loaded.ladder.is_at_desk()), work.now)
+    store.save(work, loaded.ladder)
+    set_step_timer(work, loaded)
 
 
 def taken_over(work: Work, incident: str, by: str) -> None:

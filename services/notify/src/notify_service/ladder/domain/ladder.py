@@ -80,6 +80,11 @@ class Ladder:
             self._cannot(person, now)
         return False
 
+    def hurry(self, wait: timedelta, now: datetime) -> None:
+        """It is worse than everybody thought: this step ends as soon as one that begins now would."""
+        if self.due is not None:
+            self.due = min(self.due, now + wait)
+
     def taken_over(self, operator: str) -> bool:
         return self._stand_down(operator, Cause.TAKE_OVER)
 

@@ -17,6 +17,9 @@ class Policy:
     # Whether the family's phones ring, day and night; else they are told in writing, after their quiet hours.
     rings: bool = True
 
+    def wait(self, *, is_desk: bool) -> timedelta:
+        return self.desk_wait if is_desk else self.family_wait
+
 
 POLICIES = {
     "emergency": Policy(
