@@ -53,7 +53,7 @@ def processes() -> list[Process]:
 def runtimes_loaded_by(*modules: str, path: str | None = None) -> frozenset[str]:
     """A fresh interpreter imports the modules and tells which runtimes came along."""
     command = [sys.executable, "-c", LOOK, *modules]
-    done = subprocess.run(command, cwd=path or ROOT, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, cwd=path or ROOT, capture_output=True, text=True, check=False, timeout=240)
     if done.returncode != 0:
         raise AssertionError(f"{modules} do not load:\n{done.stderr}")
     return frozenset(json.loads(done.stdout.splitlines()[-1]))
