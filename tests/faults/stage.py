@@ -4,11 +4,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
+from urllib.parse import urlsplit
 
 from chassis.clock import monotonic, pause
 from suite.box import Box
 from suite.processes import Process
 from suite.servers import Server
+from suite.servers.cluster import Cluster
+from suite.servers.databases import with_database
+from suite.servers.management import Management
+from suite.servers.server import BinaryServer
 from suite.wire import Wire
 
 READY_S = 90.0
@@ -33,11 +38,15 @@ SMALL = Scale(producers=1, rate=20, reports=20, households=30, lead_s=1, window_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
-    """What must be there before the row can be played. `wires`: between processes and PostgreSQL and the broker."""
+    """What must be there before the row can be played.
+
+    `wires`: between processes and PostgreSQL and the broker; `events`: the module that hosts consumers.
+    """
 
     broker_nodes: int = 1
     replicas: int = 2
     wires: bool = False
+    events: str = "chassis.serve_events"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +73,32 @@ class Stage:
     def processes(self, role: str) -> list[Process]:
         """All copies: `core` and `core-2`."""
         return [process for name, process in self.box.processes.items() if name.partition("-")[0] == role]
+
+    @property
+    def brokers(self) -> Sequence[BinaryServer]:
+        """The nodes of the broker: one, or three."""
+        broker = self.box.servers.rabbitmq
+        nodes = broker.nodes if isinstance(broker, Cluster) else [broker]
+        return [node for node in nodes if isinstance(node, BinaryServer)]
+
+    @property
+    def broker_hosts(self) -> list[str]:
+        """Where the nodes speak with each other."""
+        broker = self.box.servers.rabbitmq
+        return broker.hosts if isinstance(broker, Cluster) else []
+
+    def leader(self) -> BinaryServer:
+        """The node that leads order's urgent queue."""
+        nodes = self.brokers
+        if len(nodes) == 1:
+            return nodes[0]
+        queue = Management(self.box.servers.amqp_management).get("queues", self.box.place.vhost, "order.urgent.0")
+        return nodes[self.broker_hosts.index(queue["leader"].partition("@")[2])]
+
+    def database(self, service: str) -> str:
+        """A service's database, as the server's own superuser."""
+        name = urlsplit(self.box.databases[service].owner).path.strip("/")
+        return with_database(self.box.servers.postgres_url, name)
 
     def servers(self) -> tuple[Server, ...]:
         return (self.box.servers.postgres, self.box.servers.rabbitmq, self.box.servers.redis)

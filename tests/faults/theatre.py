@@ -1,6 +1,6 @@
 """Suites to play rows on: one at a time, kept while rows leave it whole and need the same, thrown away otherwise."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
@@ -8,8 +8,12 @@ from pathlib import Path
 from suite.box import Box, BoxPlace
 from suite.seed import seed
 from suite.servers import Servers
+from suite.servers.cluster import Cluster, cluster
 from suite.wire import Wire
 from tests.faults.stage import FULL, Needs, Row, Stage
+from tests.faults.wishes import FOLDER
+
+ROOT = Path(__file__).parents[2]
 
 
 class Theatre:
@@ -45,24 +49,32 @@ class Theatre:
         return self._built[1:]
 
     def _wires(self) -> dict[str, Wire]:
-        urls = {"rabbitmq": self._servers.amqp_url, "postgres": self._servers.postgres_url}
-        return {name: self._open.enter_context(Wire.to(url)) for name, url in urls.items()}
+        urls = {"amqp": self._servers.amqp_url, "postgresql": self._servers.postgres_url}
+        return {scheme: self._open.enter_context(Wire.to(url)) for scheme, url in urls.items()}
 
     def _box(self, needs: Needs, wires: Mapping[str, Wire]) -> Box:
-        name = f"faults_{next(self._numbers)}"
+        name, servers = f"faults_{next(self._numbers)}", self._servers
+        reach = {scheme: wire.through for scheme, wire in wires.items()}
+        if needs.broker_nodes > 1:
+            broker = self._cluster()
+            servers, reach = Servers(servers.place, {**servers.all, "rabbitmq": broker}), {"amqp": broker.through_all}
+        folder = self._folder / name
         place = BoxPlace(
-            run_dir=self._folder / name, prefix=f"{name}_", vhost=name, replicas=needs.replicas, reach=_reach(wires)
+            run_dir=folder,
+            prefix=f"{name}_",
+            vhost=name,
+            extra={FOLDER: str(folder), "PYTHONPATH": str(ROOT)},
+            replicas=needs.replicas,
+            reach=lambda url: reach.get(url.partition(":")[0], str)(url),
+            events_host=needs.events,
         )
-        box = self._open.enter_context(Box(place, self._servers, progress=lambda _: None))
+        box = self._open.enter_context(Box(place, servers, progress=lambda _: None))
         seed(box.state(), progress=lambda _: None)
         return box
 
-
-def _reach(wires: Mapping[str, Wire]) -> Callable[[str], str]:
-    schemes = {"amqp": "rabbitmq", "postgresql": "postgres"}
-
-    def reach(url: str) -> str:
-        wire = wires.get(schemes.get(url.partition(":")[0], ""))
-        return url if wire is None else wire.through(url)
-
-    return reach
+    def _cluster(self) -> Cluster:
+        """Started once; its rows are neighbours."""
+        nodes = cluster(self._servers.place)
+        self._open.callback(nodes.close)
+        nodes.start()
+        return nodes

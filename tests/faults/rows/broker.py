@@ -1,36 +1,58 @@
-"""The broker: killed, frozen, in alarm."""
+"""The broker: killed, frozen, in alarm; one node, or nodes of three."""
 
 from pathlib import Path
 
 from chassis.clock import pause
 from suite.servers.rabbitmq import control
-from suite.servers.server import BinaryServer
 from tests.faults.play import under_load
-from tests.faults.stage import Row, Stage, Unstaged
+from tests.faults.stage import Needs, Row, Stage, Unstaged
 
+THREE = Needs(broker_nodes=3)
 DOWN_S, CALM_S = 5.0, 15.0
 SPARE_THREADS = 4  # of pools that grow with the load
 
 
-def kill(stage: Stage) -> None:
-    """kill -9 and five seconds of nothing, again and again."""
+def kill_leader(stage: Stage) -> None:
+    """kill -9 of the node that leads the urgent queue, five seconds of nothing, again and again."""
     for _ in stage.moments(apart_s=CALM_S):
-        stage.box.servers.rabbitmq.kill()
+        node = stage.leader()
+        node.kill()
         pause(min(DOWN_S, stage.scale.window_s))
-        stage.box.servers.rabbitmq.restart()
+        node.restart()
 
 
-def freeze(stage: Stage) -> None:
-    """It is there, and it answers nothing."""
-    stage.box.servers.rabbitmq.freeze()
+def kill_each(stage: Stage) -> None:
+    """One node after the other, each back before the next goes."""
+    for node in stage.brokers:
+        node.kill()
+        pause(DOWN_S)
+        node.restart()
+        pause(stage.draw.uniform(0.5, 1.0) * DOWN_S)
+
+
+def kill_two(stage: Stage) -> None:
+    """No majority: nothing can be confirmed, and the press must not notice."""
+    gone = stage.draw.sample(list(stage.brokers), 2)
+    for node in gone:
+        node.kill()
     pause(stage.scale.window_s)
-    stage.box.servers.rabbitmq.thaw()
+    for node in gone:
+        node.process.start()
+    for node in gone:
+        node.restart()
+
+
+def freeze_leader(stage: Stage) -> None:
+    """It is there, and it answers nothing."""
+    node = stage.leader()
+    node.freeze()
+    pause(stage.scale.window_s)
+    node.thaw()
 
 
 def alarm(stage: Stage) -> None:
     """No room in memory for half of the window, none on the disk for the other: publishers are blocked, not refused."""
-    broker = stage.box.servers.rabbitmq
-    assert isinstance(broker, BinaryServer), "alarms are raised on a broker of this machine"
+    (broker,) = stage.brokers
     before = _threads(stage)
     for raised, calm in (
         (("set_vm_memory_high_watermark", "0.000001"), ("set_vm_memory_high_watermark", "0.3")),
@@ -47,8 +69,10 @@ def _threads(stage: Stage) -> int:
 
 
 ROWS = (
-    Row(number=1, what="broker killed", play=under_load(kill), small=True),
-    Row(number=4, what="broker frozen", play=under_load(freeze), small=True),
+    Row(number=1, what="broker's leader killed", play=under_load(kill_leader), needs=THREE, small=True),
+    Row(number=2, what="each broker node in turn killed", play=under_load(kill_each), needs=THREE),
+    Row(number=3, what="two of three broker nodes gone", play=under_load(kill_two), needs=THREE),
+    Row(number=4, what="broker's leader frozen", play=under_load(freeze_leader), needs=THREE, small=True),
     Row(number=5, what="broker in memory alarm, then in disk alarm", play=under_load(alarm), small=True),
 )
 UNSTAGED: tuple[Unstaged, ...] = ()

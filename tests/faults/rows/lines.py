@@ -11,7 +11,7 @@ CUTS, COMMITS, ONE_IN = 200, 1_000, 20
 
 def swallow_replies(stage: Stage) -> None:
     """The broker hears everything and is never heard."""
-    broker = stage.wires["rabbitmq"]
+    broker = stage.wires["amqp"]
     broker.suffer(Trouble(swallowed=frozenset({Way.BACK})))
     pause(stage.scale.window_s)
     broker.heal()
@@ -19,7 +19,7 @@ def swallow_replies(stage: Stage) -> None:
 
 def cut_and_reset(stage: Stage) -> None:
     """Lines to the broker end with a reset, or in the middle of a frame; bytes arrive one by one in between."""
-    broker, ended = stage.wires["rabbitmq"], 0
+    broker, ended = stage.wires["amqp"], 0
     for number, _ in enumerate(stage.moments(apart_s=1.0)):
         broker.suffer(Trouble(sliced=number % 3 == 0))
         ended += broker.cut() if number % 2 else broker.reset()
@@ -37,7 +37,7 @@ def lose_commits(stage: Stage) -> None:
         lost += chosen
         return chosen
 
-    store = stage.wires["postgres"]
+    store = stage.wires["postgresql"]
     store.suffer(Trouble(loses_reply=loses))
     for _ in stage.moments(apart_s=1.0):
         if lost >= COMMITS:

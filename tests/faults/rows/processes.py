@@ -1,10 +1,14 @@
 """Processes of the suite: killed, frozen, several at once."""
 
+import psycopg
+
 from chassis.clock import pause
 from tests.faults.play import under_load
-from tests.faults.stage import READY_S, Row, Stage, Strike, Unstaged
+from tests.faults.stage import READY_S, Needs, Row, Stage, Strike, Unstaged
 
 CALM_S = 6.0
+END_RELAY = """SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a JOIN pg_locks l ON l.pid = a.pid
+               WHERE a.application_name = %s AND l.locktype = 'advisory' AND l.granted"""
 
 
 def kill(*roles: str) -> Strike:
@@ -29,10 +33,19 @@ def freeze_consumers(stage: Stage) -> None:
         process.thaw()
 
 
+def end_relays(stage: Stage) -> None:
+    """Three relays a database; the session of the one at work is ended again and again, and another takes over."""
+    for _ in stage.moments(apart_s=CALM_S / 3):
+        service = stage.draw.choice(list(stage.box.databases))
+        with psycopg.connect(stage.database(service), autocommit=True) as connection:
+            connection.execute(END_RELAY, [f"{service}.relay"])
+
+
 ROWS = (
     Row(number=9, what="consumers killed", play=under_load(kill("events")), small=True),
     Row(number=10, what="consumers frozen, then back", play=under_load(freeze_consumers)),
     Row(number=11, what="core with relay, timers and effects killed", play=under_load(kill("core")), small=True),
+    Row(number=12, what="three relays at once", play=under_load(end_relays), needs=Needs(replicas=3)),
     Row(number=32, what="processor killed between charge and answer", play=under_load(kill("processor"))),
     Row(number=38, what="ingress and gateway killed", play=under_load(kill("ingress", "gateway")), small=True),
 )

@@ -26,6 +26,7 @@ class BoxPlace:
 
     `without` names processes that are not wanted, such as the gateway where nobody looks at pages. `replicas` is how
     many copies of core and events share the work. `reach` turns a server's address into the one processes are told.
+    `events_host` is the module that hosts consumers.
     """
 
     run_dir: Path
@@ -35,6 +36,7 @@ class BoxPlace:
     extra: Mapping[str, str] = field(default_factory=dict)
     replicas: int = 1
     reach: Callable[[str], str] = str
+    events_host: str = "chassis.serve_events"
 
 
 class Box:
@@ -59,7 +61,8 @@ class Box:
         self._progress("databases are at this release")
         ensure_keys(run_dir / "keys", KEYED)
         self.environ = self._environment(run_dir / "keys")
-        every = processes_of(run_dir, self.ports, self.environ, self.copies)
+        host = self.place.events_host
+        every = processes_of(run_dir, self.ports, self.copies, self.environ, events_host=host)
         started = [process for process in every if process.name not in self.place.without]
         self.processes = {process.name: process for process in started}
         self.supervisor.start(started)

@@ -56,7 +56,7 @@ def python(*arguments: str) -> list[str]:
 
 
 def processes_of(
-    run_dir: Path, ports: Ports, environ: Mapping[str, str], copies: Sequence[CopyPorts] = ()
+    run_dir: Path, ports: Ports, copies: Sequence[CopyPorts], environ: Mapping[str, str], *, events_host: str
 ) -> list[Process]:
     """Processor first, then what serves and what consumes (`core-2`, `events-2`: copies), then what faces outside."""
     logs = run_dir / "logs"
@@ -69,9 +69,7 @@ def processes_of(
     def pair(suffix: str, at: CopyPorts) -> list[Process]:
         return [
             process(f"core{suffix}", python("chassis.serve_core", *PRODUCERS), _ready(at.core_health), at.addresses),
-            process(
-                f"events{suffix}", python("chassis.serve_events", *CONSUMERS), _ready(at.events_health), at.addresses
-            ),
+            process(f"events{suffix}", python(events_host, *CONSUMERS), _ready(at.events_health), at.addresses),
         ]
 
     return [

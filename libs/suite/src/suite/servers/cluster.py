@@ -2,33 +2,29 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 from suite.servers import rabbitmq
 from suite.servers.place import Place
-from suite.servers.server import Addresses, BinaryServer, Kind
+from suite.servers.server import BinaryServer, Kind
 
 NODES = 3
 
 
 class Cluster:
-    """A server like the others; `nodes` are killed and frozen one by one."""
+    """A server like the others, found at its first node; `nodes` are killed and frozen one by one."""
 
     name = rabbitmq.NAME
     kind: Kind = "binary"
     pid: int | None = None
 
-    def __init__(self, nodes: Sequence[BinaryServer]) -> None:
-        self.nodes = nodes
+    def __init__(self, nodes: Sequence[BinaryServer], hosts: list[str]) -> None:
+        self.nodes, self.hosts, self.at = nodes, hosts, nodes[0].at
 
-    @property
-    def at(self) -> Addresses:
-        """The first node's."""
-        return self.nodes[0].at
-
-    @property
-    def places(self) -> list[str]:
-        """host:port of every node."""
-        return [node.at.url.rpartition("@")[2].partition("/")[0] for node in self.nodes]
+    def through_all(self, url: str) -> str:
+        """An address of the first node as that of all of them, in the broker clients' own way: `a;b;c`."""
+        first, *others = [urlsplit(node.at.url).netloc.rpartition("@")[2] for node in self.nodes]
+        return ";".join([url, *(url.replace(first, other) for other in others)])
 
     def is_up(self) -> bool:
         return all(node.is_up() for node in self.nodes)
@@ -64,14 +60,15 @@ class Cluster:
 
 def cluster(place: Place) -> Cluster:
     """Not started yet."""
-    hosts = [f"127.0.0.{11 + number}" for number in range(NODES)]
-    peers = tuple(f"eldercare-{number}@{host}" for number, host in enumerate(hosts, start=1))
     mapper = place.port(f"{rabbitmq.NAME} epmd")
+    hosts = [f"127.{mapper >> 8}.{mapper & 255}.{number}" for number in range(1, NODES + 1)]  # ours, as the port is
+    peers = tuple(f"eldercare-{number}@{host}" for number, host in enumerate(hosts, start=1))
     return Cluster(
         [
             rabbitmq.binary(
                 place, rabbitmq.Node(name=f"{rabbitmq.NAME}-{number}", erlang=peer, host=host, peers=peers), mapper
             )
             for number, (peer, host) in enumerate(zip(peers, hosts, strict=True), start=1)
-        ]
+        ],
+        hosts,
     )

@@ -18,7 +18,7 @@ class Servers:
     """Running servers; close() stops those this process started and leaves the others alone."""
 
     def __init__(self, place: Place, servers: dict[str, Server]) -> None:
-        self.place, self._all = place, servers
+        self.place, self.all = place, servers
         self.postgres, self.rabbitmq, self.redis = (servers[name] for name in ALL)
 
     @property
@@ -48,12 +48,12 @@ class Servers:
 
     def start(self, *names: str, progress: Callable[[str], None] = lambda _: None) -> None:
         """Starts those of the three that do not run yet."""
-        waiting = [self._all[name] for name in names if not self._all[name].is_up()]
+        waiting = [self.all[name] for name in names if not self.all[name].is_up()]
         _side_by_side([_starter(server, progress) for server in waiting])
 
     def close(self) -> None:
         try:
-            _side_by_side([server.close for server in self._all.values()])
+            _side_by_side([server.close for server in self.all.values()])
         finally:
             self.place.close()
 
