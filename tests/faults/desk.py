@@ -45,7 +45,8 @@ class Desk:
             over.wait(LOOK_EVERY_S)
 
     def tidy(self) -> None:
-        """Ends what the last presses opened."""
+        """Ends what the last presses opened, and what a restored store has open again."""
+        self._ended.clear()
         self._end_incidents(everything=True)
 
     def _end_incidents(self, *, everything: bool = False) -> None:

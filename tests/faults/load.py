@@ -62,6 +62,10 @@ class Load:
         """The desk ends what the last presses opened."""
         self._desk.tidy()
 
+    @property
+    def commands_so_far(self) -> int:
+        return len(self._desk.commands)
+
     def history(self) -> History:
         """What everyone tried and was told."""
         return History(

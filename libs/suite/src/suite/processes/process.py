@@ -124,6 +124,26 @@ class Process:
         self.start()
         self.wait_ready(timeout)
 
+    @property
+    def argv(self) -> tuple[str, ...]:
+        return self._command.argv
+
+    def sibling(self, name: str, argv: Sequence[str], log_path: Path, ready: Ready) -> "Process":
+        """Another program with this one's user, folder and environment; not started yet."""
+        like = self._command
+        env, cwd, account = like.env, like.cwd, like.account
+        return Process(
+            name,
+            argv,
+            env,
+            log_path,
+            ready,
+            cwd=cwd,
+            account=account,
+            stop_signal=self._stop_signal,
+            death_signal=like.death_signal,
+        )
+
     def beside(self, *argv: str, timeout: float = 60) -> str:
         """A short command with this process' user, folder and environment; what it said. Raises CalledProcessError."""
         who = self._command.account
