@@ -10,6 +10,7 @@ from suite.evidence import History, disorder, joined, last_settled, verdicts
 from suite.journals import Journals
 from suite.presses import Press
 from suite.waiting import NeverHappened, until
+from tests.faults.leaks import leaks
 from tests.faults.load import Load
 from tests.faults.stage import Outcome, Play, Stage, Strike, Wait
 
@@ -63,7 +64,7 @@ def outcome_of(
             doubled=sum(len(verdict.doubled) + len(verdict.phantom) for verdict in found.values()),
             unanswered=sum(verdict.unknown for verdict in found.values()),
             recovery_s=_recovery(waits, last_settled(journals, history.began, window[1]), window[1]),
-            wrong=[*late, *told, *breaches, *disorder(journals, history.began), *also(stage)],
+            wrong=[*late, *told, *breaches, *disorder(journals, history.began), *leaks(stage.box), *also(stage)],
             waits=waits,
             window=window,
             seen=f"{len(presses)} presses, {len(history.commands)} commands",

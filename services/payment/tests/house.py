@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,10 +34,11 @@ class House:
 
 
 @contextmanager
-def open_house(till: Till, folder: Path) -> Iterator[House]:
+def open_house(till: Till, folder: Path, *, reach: Callable[[str], str] = str) -> Iterator[House]:
+    """`reach` turns the database's address into the one the service is told."""
     people = _keys(folder, till.seals)
     settings = PaymentSettings(processor_url=till.sandbox.url, processor_secrets=SECRET)
-    core = RunningCore(CORE, settings, _environment(till, folder), {})
+    core = RunningCore(CORE, settings, _environment(reach(till.database.urls.app), folder), {})
     core.database.open()
     names = names_of(core.parts.servicers)
     server = Server("127.0.0.1:0", [Guard(core.identity, rules_of(names), CORE.refusals)])
@@ -62,9 +63,9 @@ def _keys(folder: Path, seals: Seals) -> Identity:
     return Identity.load("people", folder / "people.key", folder / "trusted.json")
 
 
-def _environment(till: Till, folder: Path) -> ServiceEnvironment:
+def _environment(database_url: str, folder: Path) -> ServiceEnvironment:
     return ServiceEnvironment(
-        database_url=till.database.urls.app,
+        database_url=database_url,
         amqp_url="amqp://127.0.0.1:1",
         signing_key=str(folder / "payment.key"),
         seal_keys=str(folder / "seals.json"),
