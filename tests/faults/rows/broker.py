@@ -36,10 +36,7 @@ def kill_two(stage: Stage) -> None:
     for node in gone:
         node.kill()
     pause(stage.scale.window_s)
-    for node in gone:
-        node.process.start()
-    for node in gone:
-        node.restart()
+    stage.box.servers.rabbitmq.start()
 
 
 def freeze_leader(stage: Stage) -> None:
