@@ -53,11 +53,13 @@ def alarm(stage: Stage) -> None:
     before = _threads(stage)
     for raised, calm in (
         (("set_vm_memory_high_watermark", "0.000001"), ("set_vm_memory_high_watermark", "0.3")),
-        (("set_disk_free_limit", "100TB"), ("set_disk_free_limit", "100MB")),
+        (("set_disk_free_limit", str(10**14)), ("set_disk_free_limit", "100MB")),
     ):
-        control(broker, *raised)
-        pause(stage.scale.window_s / 2)
-        control(broker, *calm)
+        try:
+            control(broker, *raised)
+            pause(stage.scale.window_s / 2)
+        finally:
+            control(broker, *calm)
     assert _threads(stage) <= before + SPARE_THREADS, "core has more threads than before the alarm"
 
 
