@@ -62,7 +62,7 @@ def outcome_of(
         return Outcome(
             lost=sum(len(verdict.lost) for verdict in found.values()),
             doubled=sum(len(verdict.doubled) + len(verdict.phantom) for verdict in found.values()),
-            unanswered=sum(verdict.unknown for verdict in found.values()),
+            unanswered=sum(found[who].unknown for who in ("press", "report", "command")),
             recovery_s=_recovery(waits, last_settled(journals, history.began, window[1]), window[1]),
             wrong=[*late, *told, *breaches, *disorder(journals, history.began), *leaks(stage.box), *also(stage)],
             waits=waits,

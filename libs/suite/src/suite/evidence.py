@@ -34,13 +34,13 @@ def verdicts(journals: Journals, history: History) -> Mapping[str, Verdict]:
         """SELECT DISTINCT m.incident FROM messages m JOIN recorded_messages r ON r.key = m.name
            WHERE m.incident <> '' AND m.create_time >= %s""",
     )
-    recorded = stores.keys("notify", "SELECT key FROM recorded_messages WHERE record_time >= %s")
+    messages, recorded = stores.messages()
     return {
         "press": judge(history.presses, (key for _, key in stores.pressed())),
         "report": judge(history.reports, stores.reported()),
         "alarm in an incident": judge(_sure(alarms), homes),
         "incident with a call": judge(_sure(incidents), called),
-        "message": judge(stores.messages(), recorded),
+        "message": judge(messages, recorded),
         "command": judge(history.commands, stores.commanded()),
     }
 
@@ -101,11 +101,16 @@ class _Stores:
         for row in self.rows("device", sql, _STEPS, REPORTS_FROM):
             yield f"devices/{row['device']} no. {row['number']}"
 
-    def messages(self) -> Iterator[Attempt]:
-        """What notify says of each message it sent by a recorder."""
-        sql = "SELECT name, state FROM messages WHERE create_time >= %s AND channel IN ('voice', 'sms', 'push')"
-        for row in self.rows("notify", sql):
-            yield Attempt(key=row["name"], told=_MESSAGE_TOLD.get(row["state"], Told.UNKNOWN))
+    def messages(self) -> tuple[list[Attempt], list[str]]:
+        """What notify says of each message it sent by a recorder, and what was recorded: of one moment."""
+        sql = """SELECT m.name, m.state, r.key FROM messages m FULL JOIN recorded_messages r ON r.key = m.name
+                 WHERE coalesce(m.create_time, r.record_time) >= %s
+                 AND (m.channel IS NULL OR m.channel IN ('voice', 'sms', 'push'))"""
+        rows = self.rows("notify", sql)
+        said = [
+            Attempt(key=row["name"], told=_MESSAGE_TOLD.get(row["state"], Told.UNKNOWN)) for row in rows if row["name"]
+        ]
+        return said, [row["key"] for row in rows if row["key"]]
 
     def commanded(self) -> Iterator[str]:
         sql = "SELECT type, aggregate FROM events WHERE time >= %s AND type = ANY(%s)"
