@@ -177,7 +177,8 @@ class Subscriber:
 
     def _park_broken(self, connection: Connection[DictRow], delivery: Delivery, reason: str) -> None:
         """Nothing can be retried about bytes that cannot be read: keep them, page someone."""
-        digest = sha256(repr(sorted(delivery.headers.items())).encode() + delivery.body).digest()
+        said = repr((delivery.content_type, sorted(delivery.headers.items())))
+        digest = sha256(said.encode() + delivery.body).digest()
         connection.execute(
             """INSERT INTO set_aside (consumer, event_id, type, aggregate, headers, body, reason, error, attempts,
                                       first_at, last_at, parked_at)

@@ -53,6 +53,7 @@ def unsigned(people: RunningRpc) -> str:
 
 
 PAST = int((wall_now() - timedelta(minutes=5)).timestamp())
+FUTURE = int((wall_now() + timedelta(minutes=5)).timestamp())
 TOKENS: dict[str, Callable[[RunningRpc], str]] = {
     "none": lambda _: "",
     "rubbish": lambda _: "a.b.c",
@@ -61,6 +62,7 @@ TOKENS: dict[str, Callable[[RunningRpc], str]] = {
     "unsigned": unsigned,
     "expired": lambda people: signed(people, exp=PAST, iat=PAST - 60),
     "for someone else": lambda people: signed(people, aud="elsewhere"),
+    "issued long before its time": lambda people: signed(people, iat=FUTURE, exp=FUTURE + 60),
     "lives too long": lambda people: signed(people, exp=PAST + 86_400),
     "without an end": lambda people: signed(people, exp=None),
     "a service vouches for a person": lambda people: signed(people, sub=OPERATOR.subject),
@@ -90,6 +92,12 @@ def test_a_token_that_was_good_is_refused_after_its_last_second(
     monkeypatch.setattr("chassis.identity.wall_now", lambda: later)
     with pytest.raises(CallerUnknown):
         identity.verify(token)
+
+
+def test_a_caller_whose_clock_is_a_little_ahead_is_believed(people: RunningRpc) -> None:
+    now = int(wall_now().timestamp())
+    stub = PersonServiceStub(people.channel(signed(people, iat=now + 20, exp=now + 80)))
+    assert reason_of(lambda: stub.GetPerson(GetPersonRequest(name=OPERATOR.subject))) == "ROLE_MISSING"
 
 
 def test_a_service_that_gives_itself_an_operators_role_has_none(people: RunningRpc) -> None:
