@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import psycopg
 import pytest
 
 from chassis.context import Context
@@ -10,6 +11,7 @@ from chassis.upkeep import Upkeep
 from chassis.work import Work
 from eldercare.people.v1.events_pb2 import RegionChanged
 from libs.chassis.tests.telling import tell
+from suite.audit import journals_are_whole
 from suite.testing import TestDatabase
 
 
@@ -58,6 +60,38 @@ def test_two_who_tell_of_the_same_things_in_other_orders_never_hold_each_other_u
 def test_a_fact_that_nobody_would_write_is_a_mistake_that_shows(db: TestDatabase) -> None:
     with pytest.raises(AssertionError):
         Work(db.connection, Context()).publish(RegionChanged(), aggregate="regions/a")
+
+
+FORGED_WHOLE = """UPDATE events SET region = 'regions/forged', hash = event_hash(previous_hash, id, type, aggregate,
+    sequence, time, correlation, causation, actor, 'regions/forged', person, rule, data)"""
+FORGERIES = {
+    "what happened": "UPDATE events SET data = 'forged' WHERE sequence = 2",
+    "who did it": "UPDATE events SET actor = 'persons/forged' WHERE sequence = 2",
+    "when": "UPDATE events SET time = time + interval '1 second' WHERE sequence = 2",
+    "one, with its hash made anew": f"{FORGED_WHOLE} WHERE sequence = 2",
+    "the last, with its hash made anew": f"{FORGED_WHOLE} WHERE sequence = 3",
+    "one taken out": "DELETE FROM events WHERE sequence = 2",
+    "the last taken out": "DELETE FROM events WHERE sequence = 3",
+    "all taken out": "DELETE FROM events",
+    "two changed places": "UPDATE events SET sequence = 5 - sequence WHERE sequence IN (2, 3)",
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
+def test_a_journal_edited_by_hand_is_named_by_the_auditor(db: TestDatabase, forgery: str) -> None:
+    for thing in ("regions/a", "regions/b"):
+        tell(db, thing, times=3, kind=RegionChanged)
+    edited = (
+        f"{forgery} AND aggregate = 'regions/a'" if "WHERE" in forgery else f"{forgery} WHERE aggregate = 'regions/a'"
+    )
+    assert list(journals_are_whole({"people": db.connection})) == []
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        db.rows(edited)
+    with psycopg.connect(db.urls.owner) as owner:
+        owner.execute(edited.encode())
+    found = list(journals_are_whole({"people": db.connection}))
+    assert found
+    assert all(sentence.startswith("people: regions/a no. ") for sentence in found)
 
 
 def test_a_thing_can_be_locked_before_it_has_a_row(db: TestDatabase) -> None:

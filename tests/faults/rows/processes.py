@@ -42,11 +42,14 @@ def end_relays(stage: Stage) -> None:
 
 
 ROWS = (
-    Row(number=9, what="consumers killed", play=under_load(kill("events")), small=True),
     Row(number=10, what="consumers frozen, then back", play=under_load(freeze_consumers)),
-    Row(number=11, what="core with relay, timers and effects killed", play=under_load(kill("core")), small=True),
     Row(number=12, what="three relays at once", play=under_load(end_relays), needs=Needs(replicas=3)),
-    Row(number=32, what="processor killed between charge and answer", play=under_load(kill("processor"))),
-    Row(number=38, what="ingress and gateway killed", play=under_load(kill("ingress", "gateway")), small=True),
+    Row(number=40, what="core killed at any moment", play=under_load(kill("core")), small=True),
+    Row(
+        number=38,
+        what="ingress, gateway and processor killed",
+        play=under_load(kill("ingress", "gateway", "processor")),
+        small=True,
+    ),
 )
 UNSTAGED: tuple[Unstaged, ...] = ()

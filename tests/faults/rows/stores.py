@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis: killed, stopped, out of room, held up."""
+"""PostgreSQL: killed, stopped, out of room, held up."""
 
 import os
 import signal
@@ -24,12 +24,6 @@ def kill_postgres(stage: Stage) -> None:
             pause(stage.draw.uniform(0, 0.5))
         server.kill()
         server.restart()
-
-
-def kill_redis(stage: Stage) -> None:
-    for _ in stage.moments(apart_s=CALM_S):
-        stage.box.servers.redis.kill()
-        stage.box.servers.redis.restart()
 
 
 def fill_disk(stage: Stage) -> None:
@@ -63,7 +57,6 @@ ROWS = (
     *([Row(number=19, what=NO_ROOM, play=under_load(fill_disk))] if CAN_MOUNT else []),
     Row(number=17, what="PostgreSQL killed, or stopped at once", play=under_load(kill_postgres), small=True),
     Row(number=20, what="an idle transaction in every database", play=under_load(idle_in_transaction)),
-    Row(number=22, what="Redis killed", play=under_load(kill_redis), small=True),
 )
 UNSTAGED = (
     () if CAN_MOUNT else (Unstaged(number=19, what=NO_ROOM, why="only root may mount a disk of a few megabytes"),)

@@ -1,6 +1,7 @@
 """The consuming process: each fact once, the urgent ones first, and it always comes back."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from kombu.connection import Connection
@@ -38,6 +39,24 @@ def test_facts_are_handled_once_and_the_urgent_ones_first(db: TestDatabase, cons
         )
     handled = consuming.wait_handled(41)
     assert handled == ["tasks/first"] + ["incidents/urgent"] * 20 + ["tasks/second"] * 20
+
+
+def test_who_is_asked_to_end_hands_on_in_order_what_waits_in_its_hands(
+    db: TestDatabase, consuming: Hosting, tmp_path: Path
+) -> None:
+    following = Hosting(consuming.db, consuming.amqp_url, tmp_path, "following")
+    following.start()
+    following.wait_ready()
+    names = [f"incidents/{number}" for number in range(100)]
+    try:
+        with consuming.gate_closed():
+            for name in names:
+                tell(db, name)
+            until(lambda: delivered(db) and consuming.at_the_gate(), "more facts than one can hold are on their way")
+            consuming.ask_to_end()
+        assert consuming.wait_handled(len(names)) == names
+    finally:
+        following.process.stop(grace=10)
 
 
 def test_bytes_that_cannot_be_read_are_parked_and_their_neighbours_are_handled(

@@ -7,7 +7,6 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,17 +56,11 @@ class Process:
         self._child: Child | None = None
         self._asked_to_end = True
 
-    def instead(self, *arguments: str, env: Mapping[str, str] | None = None) -> "Process":
-        """Another Python module in this one's place: same folder, log, environment and readiness. Not started."""
-        other = copy(self)
-        wanted = self._command.env | dict(env or {})
-        other._command = replace(self._command, argv=(*self._command.argv[:2], *arguments), env=wanted)
-        other._child, other._asked_to_end = None, True
-        return other
-
-    @property
-    def argv(self) -> tuple[str, ...]:
-        return self._command.argv
+    def instead(self, *arguments: str, env: Mapping[str, str] | None = None, ready: Ready | None = None) -> "Process":
+        """Another Python module with this one's folder, log and environment. Not started."""
+        command = self._command
+        argv, whole = (*command.argv[:2], *arguments), {**command.env, **(env or {})}
+        return Process(self.name, argv, whole, command.log_path, ready or self._ready, cwd=command.cwd)
 
     @property
     def pid(self) -> int | None:
