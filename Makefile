@@ -1,6 +1,6 @@
 # Every verb works on a fresh checkout: it first sets up what it needs, and does nothing the second time.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check faults bench proto fmt clean python servers browser lint types rules contract generated
+.PHONY: help run demo test check faults bench proto fmt clean python servers browser lint types rules contract generated manifests
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv-tools/bin:$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/.venv
@@ -8,7 +8,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 CODE := libs services tests tools conftest.py $(if $(wildcard bench/*.py),bench)
 SPREAD := -n 2 --dist loadfile
 # Stories have the machine to themselves; fault rows and house rules have verbs of their own.
-ELSEWHERE := --ignore=tests/stories --ignore=tests/faults --ignore=tests/architecture
+ELSEWHERE := --ignore=tests/stories --ignore=tests/faults --ignore=tests/architecture --ignore=tests/deploy
 
 help: ## show these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ test: servers browser ## every test, against real servers; ARGS="-k words" narro
 	pytest $(SPREAD) $(ELSEWHERE) $(ARGS)
 	pytest tests/stories $(ARGS)
 
-check: lint types contract generated rules ## format, lint, types, rules of the house, contract, stale generated files
+check: lint types contract generated rules manifests ## format, lint, types, rules of the house, contract, stale generated files, manifests
 
 faults: servers ## the fault matrix: ROWS=1,4 chooses, SEEDS=n repeats, SEED=n replays
 	pytest tests/faults $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) $(if $(ROWS),--rows $(ROWS)) $(ARGS)
@@ -64,6 +64,9 @@ generated: python
 
 rules: python
 	pytest -q tests/architecture
+
+manifests: python
+	pytest -q tests/deploy
 
 python:
 	@tools/setup python

@@ -1,10 +1,11 @@
 """Every wrong setting is named at once, by the variable a person can mend."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from chassis.environment import ServiceEnvironment, rpc_targets
+from chassis.environment import ServiceEnvironment, rpc_targets, surroundings
 from chassis.settings import BadSettings, env, load, load_all
 
 
@@ -42,3 +43,17 @@ def test_the_settings_of_several_services_are_judged_together() -> None:
 
 def test_addresses_of_other_services_are_found_by_their_names() -> None:
     assert rpc_targets({"ELDERCARE_RPC_PEOPLE": "people:7000", "OTHER": "x"}) == {"people": "people:7000"}
+
+
+def test_what_an_orchestrator_mounts_as_files_is_read_and_the_environment_wins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ELDERCARE_ORDER_AMQP_URL").write_text("amqp://mounted\n")
+    (tmp_path / "ELDERCARE_ORDER_DATABASE_URL").write_text("postgresql://mounted")
+    (tmp_path / "signing.key").write_text("no variable")
+    monkeypatch.setenv("ELDERCARE_SECRETS_DIR", str(tmp_path))
+    monkeypatch.setenv("ELDERCARE_ORDER_DATABASE_URL", "postgresql://said")
+    found = surroundings()
+    assert found["ELDERCARE_ORDER_AMQP_URL"] == "amqp://mounted"
+    assert found["ELDERCARE_ORDER_DATABASE_URL"] == "postgresql://said"
+    assert "signing.key" not in found

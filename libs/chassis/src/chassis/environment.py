@@ -1,9 +1,13 @@
 """What every process of a service needs; `{SERVICE}` in a variable's name is the service, in capitals."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from chassis.settings import env
+
+SECRETS_DIR = "ELDERCARE_SECRETS_DIR"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +64,17 @@ def rpc_targets(environ: Mapping[str, str]) -> dict[str, str]:
     """Service → host:port, from ELDERCARE_RPC_<SERVICE>."""
     prefix = "ELDERCARE_RPC_"
     return {name.removeprefix(prefix).lower(): value for name, value in environ.items() if name.startswith(prefix)}
+
+
+def surroundings() -> dict[str, str]:
+    """The environment, and what the folders in ELDERCARE_SECRETS_DIR (with colons) hold: a file is named as a
+    variable, its text the value, as orchestrators mount secrets. The environment wins."""
+    mounted: dict[str, str] = {}
+    for folder in filter(None, os.environ.get(SECRETS_DIR, "").split(":")):
+        mounted |= _read(Path(folder))
+    return mounted | dict(os.environ)
+
+
+def _read(folder: Path) -> dict[str, str]:
+    files = sorted(folder.glob("ELDERCARE_*")) if folder.is_dir() else []
+    return {file.name: file.read_text().strip() for file in files if file.is_file()}

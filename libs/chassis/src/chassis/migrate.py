@@ -1,20 +1,48 @@
-"""Plain-SQL migrations of a service and of the chassis, applied by dbmate under a database lock."""
+"""Plain-SQL migrations of a service and of the chassis, applied by dbmate under a database lock.
 
+`python -m chassis.migrate SERVICE…` brings databases to this release, as their owners (ELDERCARE_<SERVICE>_OWNER_URL);
+`python -m chassis.migrate --check SERVICE…` ends with 1 while one is not there yet (ELDERCARE_<SERVICE>_DATABASE_URL).
+"""
+
+import argparse
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import psycopg
+
+from chassis.environment import surroundings
+from chassis.settings import env, load
 
 
 class MigrationFailed(Exception):
     """dbmate refused; the message is what it said, without the address."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerEnvironment:
+    owner_url: str = env("ELDERCARE_{SERVICE}_OWNER_URL", "PostgreSQL address of the role that migrates")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckEnvironment:
+    database_url: str = env("ELDERCARE_{SERVICE}_DATABASE_URL", "PostgreSQL address of the runtime role")
+
+
 def migrate(url: str, service: str) -> None:
     """Brings a database to this release, as its owner; raises MigrationFailed. Safe to call again."""
-    _apply(url, Path(__file__).parent / "migrations", "chassis_migrations")
-    _apply(url, migrations_of(service), "service_migrations")
+    for folder, table in _folders(service):
+        _apply(url, folder, table)
+
+
+def missing(url: str, service: str) -> list[str]:
+    """Migrations of this release that a database has not seen, by file name."""
+    with psycopg.connect(url, connect_timeout=5) as connection:
+        return [name for folder, table in _folders(service) for name in _unseen(connection, folder, table)]
 
 
 def migrations_of(service: str) -> Path:
@@ -25,6 +53,20 @@ def migrations_of(service: str) -> Path:
     package = Path(spec.origin).parent
     installed = package / "migrations"
     return installed if installed.is_dir() else package.parents[1] / "migrations"
+
+
+def _folders(service: str) -> Iterator[tuple[Path, str]]:
+    yield Path(__file__).parent / "migrations", "chassis_migrations"
+    yield migrations_of(service), "service_migrations"
+
+
+def _unseen(connection: psycopg.Connection, folder: Path, table: str) -> Iterator[str]:
+    """dbmate remembers the digits a file's name begins with."""
+    there = connection.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchone()
+    seen = set[str]()
+    if there and there[0]:
+        seen = {row[0] for row in connection.execute(f"SELECT version FROM {table}".encode())}  # noqa: S608 - one of two
+    yield from (path.name for path in sorted(folder.glob("*.sql")) if path.name.partition("_")[0] not in seen)
 
 
 def _apply(url: str, folder: Path, table: str) -> None:
@@ -50,3 +92,36 @@ def _without_tls_default(url: str) -> str:
     query = dict(parse_qsl(parts.query))
     query.setdefault("sslmode", "disable")
     return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def main() -> int:
+    told = _arguments()
+    try:
+        waiting = [service for service in told.services if not (_check if told.check else _migrate)(service)]
+    except MigrationFailed as failed:
+        sys.stderr.write(f"{failed}\n")
+        return 1
+    return 1 if waiting else 0
+
+
+def _check(service: str) -> bool:
+    unseen = missing(load(CheckEnvironment, surroundings(), service=service).database_url, service)
+    sys.stdout.write(f"{service} waits for {', '.join(unseen)}\n" if unseen else f"{service} is at this release\n")
+    return not unseen
+
+
+def _migrate(service: str) -> bool:
+    migrate(load(OwnerEnvironment, surroundings(), service=service).owner_url, service)
+    sys.stdout.write(f"{service} is at this release\n")
+    return True
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="chassis.migrate", description=__doc__)
+    parser.add_argument("services", nargs="+", metavar="SERVICE", help="its name, as in <name>_service")
+    parser.add_argument("--check", action="store_true", help="change nothing; end with 1 while something is missing")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

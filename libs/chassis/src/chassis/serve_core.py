@@ -1,6 +1,5 @@
 """`python -m chassis.serve_core order payment`: hosts the core of any services in one process."""
 
-import os
 import signal
 import sys
 import threading
@@ -13,7 +12,7 @@ import structlog
 from chassis import logs, trace
 from chassis.clock import monotonic
 from chassis.core import Core, RunningCore
-from chassis.environment import CoreEnvironment, LogEnvironment, ServiceEnvironment, rpc_targets
+from chassis.environment import CoreEnvironment, LogEnvironment, ServiceEnvironment, rpc_targets, surroundings
 from chassis.health import HealthServer
 from chassis.rpc.server import Guard, Server, rules_of
 from chassis.settings import load_all
@@ -25,12 +24,12 @@ STALLED_S = 90.0
 
 def main(services: Sequence[str]) -> int:
     """Runs until SIGTERM or SIGINT; ends with 70 when a thread has died."""
-    found = [_find(name) for name in services]
+    environ, found = surroundings(), [_find(name) for name in services]
     wanted = [pair for core in found for pair in ((ServiceEnvironment, core.service), (core.settings, core.service))]
-    place, log_place, *own = load_all([(CoreEnvironment, ""), (LogEnvironment, ""), *wanted], os.environ)
+    place, log_place, *own = load_all([(CoreEnvironment, ""), (LogEnvironment, ""), *wanted], environ)
     logs.configure("+".join(f"{name}.core" for name in services), detail=log_place.detail)
     trace.configure("core", place.trace_endpoint)
-    targets = rpc_targets(os.environ)
+    targets = rpc_targets(environ)
     cores = [RunningCore(core, own[2 * n + 1], own[2 * n], targets) for n, core in enumerate(found)]
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

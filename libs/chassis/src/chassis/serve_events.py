@@ -16,7 +16,7 @@ import structlog
 
 from chassis import logs, trace
 from chassis.consumer import Consumer
-from chassis.environment import EventsEnvironment, LogEnvironment, ServiceEnvironment
+from chassis.environment import EventsEnvironment, LogEnvironment, ServiceEnvironment, surroundings
 from chassis.events import Hosted
 from chassis.health import HealthServer
 from chassis.settings import load_all
@@ -33,11 +33,11 @@ def main(services: Sequence[str]) -> int:
 
 def serve(consumers: Sequence[Consumer]) -> int:
     """Runs until SIGTERM or SIGINT; ends with 70 when a consumer has died."""
-    wanted = [(ServiceEnvironment, each.service) for each in consumers]
-    place, log_place, *_ = load_all([(EventsEnvironment, ""), (LogEnvironment, ""), *wanted], os.environ)
+    environ, wanted = surroundings(), [(ServiceEnvironment, each.service) for each in consumers]
+    place, log_place, *_ = load_all([(EventsEnvironment, ""), (LogEnvironment, ""), *wanted], environ)
     logs.configure("+".join(f"{each.service}.events" for each in consumers), detail=log_place.detail)
     trace.configure("events", place.trace_endpoint)
-    hosted = Hosted(consumers, os.environ)
+    hosted = Hosted(consumers, environ)
     health = HealthServer(place.health_address, live=lambda: _stalled(hosted), ready=lambda: _not_ready(hosted))
     over = eventlet.event.Event()
 

@@ -57,6 +57,36 @@ def down(run_dir: RunDir = RUN_DIR) -> None:
 
 
 @app.command()
+def provision(
+    *,
+    out: Annotated[Path, typer.Option(help="Where the folders go: a volume, or what secrets are made from.")],
+    vhost: Annotated[str, typer.Option(help="The broker's virtual host.")] = "eldercare",
+    postgres: Annotated[str, typer.Option(help="host:port as processes see it, where it differs from here.")] = "",
+    amqp: Annotated[str, typer.Option(help="The same of the broker.")] = "",
+    redis: Annotated[str, typer.Option(help="The same of Redis.")] = "",
+    rpc: Annotated[str, typer.Option(help="Where this command will find gRPC later.")] = "",
+    watch: Annotated[str, typer.Option(help="Where watches connect.")] = "",
+    web: Annotated[str, typer.Option(help="Where pages are.")] = "",
+) -> None:
+    """Databases, broker users and keys on servers of your own, as files a service: for containers and clusters."""
+    from suite.box.handout import Names  # noqa: PLC0415
+    from suite.commands.provision import run  # noqa: PLC0415
+
+    names = Names(postgres=postgres, amqp=amqp, redis=redis)
+    raise typer.Exit(run(out.resolve(), names, vhost=vhost, rpc=rpc, watch=watch, web=web))
+
+
+@app.command("seed")
+def seed_community(run_dir: RunDir = RUN_DIR) -> None:
+    """Registers the made-up community on a suite that runs elsewhere; what is there already stays."""
+    from suite.commands.attach import attached  # noqa: PLC0415
+    from suite.seed import seed  # noqa: PLC0415
+
+    with attached(run_dir) as (box, _):
+        seed(box)
+
+
+@app.command()
 def audit(
     run_dir: RunDir = RUN_DIR, json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False
 ) -> None:

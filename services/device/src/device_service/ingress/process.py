@@ -1,7 +1,6 @@
 """The ingress process: settings in, listener and probes up, a clean end on SIGTERM."""
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ import structlog
 
 from chassis import logs, trace
 from chassis.database import Database
+from chassis.environment import surroundings
 from chassis.health import HealthServer
 from chassis.seal import Seals
 from chassis.settings import load
@@ -38,7 +38,7 @@ class Ingress:
         logs.configure("device.ingress")
         # The loop gives the interpreter away at every send; with the usual 5 ms it would get it back late.
         sys.setswitchinterval(SWITCH_S)
-        return asyncio.run(self.serve(os.environ))
+        return asyncio.run(self.serve(surroundings()))
 
     async def serve(self, environ: Mapping[str, str]) -> int:
         settings = load(IngressSettings, environ)

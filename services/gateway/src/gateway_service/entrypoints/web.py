@@ -1,6 +1,5 @@
 """The web process: uvicorn around the application, with an end that lets streams finish."""
 
-import os
 import socket
 import sys
 from collections.abc import Mapping
@@ -10,7 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from chassis import logs, trace
-from chassis.environment import rpc_targets
+from chassis.environment import rpc_targets, surroundings
 from chassis.settings import BadSettings, load
 from gateway_service.app import build
 from gateway_service.peers import SERVICES
@@ -28,9 +27,10 @@ def app_of(environ: Mapping[str, str]) -> FastAPI:
 def main() -> int:
     """Runs until SIGTERM or SIGINT."""
     logs.configure("gateway")
-    settings = load(GatewaySettings, os.environ)
+    environ = surroundings()
+    settings = load(GatewaySettings, environ)
     trace.configure("gateway", settings.trace_endpoint)
-    server = server_of(build(settings, _targets(os.environ)), settings)
+    server = server_of(build(settings, _targets(environ)), settings)
     server.run(sockets=[listen(settings)])
     return 0 if server.started else 1
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import signal
 import sys
 import threading
 from pathlib import Path
 
+from chassis.environment import surroundings
 from payment_service.sandbox.server import Patience, SandboxServer
 from payment_service.settings import SECRETS, secrets_of
 
 
 def main() -> int:
     told = _arguments()
-    secrets = secrets_of(os.environ.get(SECRETS, ""))
+    secrets = secrets_of(surroundings().get(SECRETS, ""))
     if not secrets:
         sys.stderr.write(f"{SECRETS} is not set: the secret shared with the payment service.\n")
         return 2

@@ -1,0 +1,5 @@
+"""`python -m suite`: the `eldercare` command."""
+
+from suite.cli import main
+
+main()
