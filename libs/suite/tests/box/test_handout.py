@@ -12,8 +12,8 @@ from chassis.environment import ServiceEnvironment, surroundings
 from chassis.identity import Identity
 from chassis.migrate import OwnerEnvironment, migrate, missing
 from chassis.settings import load
-from suite.box.handout import Names, hand_out
-from suite.box.processes import PRODUCERS
+from suite.box.handout import SHARED, Names, hand_out
+from suite.box.processes import PRODUCERS, SECRETS
 from suite.servers import Servers
 
 pytestmark = pytest.mark.xdist_group("servers")
@@ -70,3 +70,7 @@ def test_processes_may_reach_the_servers_by_other_names(out: Path, servers: Serv
     assert urlsplit(said).hostname == "postgres-rw"
     with psycopg.connect((out / "order" / "ELDERCARE_ORDER_DATABASE_URL").read_text()) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_containers_share_the_secrets_that_a_box_shares() -> None:
+    assert SHARED.keys() == SECRETS.keys()
