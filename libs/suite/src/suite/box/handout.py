@@ -18,7 +18,7 @@ from suite.servers.provision import DatabaseUrls, provision_broker, provision_da
 # Each shared secret, and the only services that are handed it; `processor` is the sandbox.
 SHARED = {
     "ELDERCARE_PAYMENT_PROCESSOR_SECRET": ("payment", "processor"),
-    "ELDERCARE_DUTY_DESK_SECRET": ("device", "order", "gateway"),
+    "ELDERCARE_PAGER_SECRET": (*PRODUCERS, "gateway"),
     "ELDERCARE_NOTIFY_WEBHOOK_SECRETS": ("notify",),
 }
 REDIS_READERS = ("people", "device", "order", "notify", "payment", "gateway")
