@@ -1,0 +1,66 @@
+"""What a core of each service is built from."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from chassis.context import Caller, Context
+from chassis.core import Core, Deps, Parts
+from chassis.rpc.calls import Rpc
+from chassis.seal import Seals
+from chassis.settings import load
+from chassis.work import Work
+from device_service.alarm.executors import OpenIncident, PageDutyDesk
+from device_service.alarm.hand_over import OPEN_INCIDENT, PAGE_DUTY_DESK
+from device_service.alarm.hand_over import TIMERS as DEVICE_TIMERS
+from device_service.entrypoints.core import CORE as DEVICE
+from notify_service.entrypoints.core import CORE as NOTIFY
+from order_service.entrypoints.core import CORE as ORDER
+from payment_service.entrypoints.core import CORE as PAYMENT
+from payment_service.settlement.executors import executors
+from payment_service.voucher.use_cases import TIMERS as PAYMENT_TIMERS
+from tests.simulation.outside import Clients, LossyRedis
+
+CORES: dict[str, Core[Any]] = {core.service: core for core in (DEVICE, ORDER, NOTIFY, PAYMENT)}
+SEALS = Seals({"abcd": bytes(32)}, "abcd", bytes(range(32)))
+
+
+class Database:
+    """Where a core has its pool: a short session for each transaction."""
+
+    def __init__(self, world: Any, service: str) -> None:
+        self._world, self._service = world, service
+        self.url = service
+
+    @contextmanager
+    def transaction(self, context: Context, *, caller: Caller | None = None, read_only: bool = False) -> Iterator[Work]:
+        session = self._world.connect(self._service, name="pool")
+        with session.transaction():
+            work = Work(session, context, caller=caller)
+            with work:
+                yield work
+
+
+def parts_of(world: Any, service: str) -> Parts:
+    """As `chassis.core` builds them; the processor, the desk and Redis are the simulation's."""
+    core, database, clients = CORES[service], Database(world, service), Clients(world, f"services/{service}")
+    identity: Any = type("Named", (), {"name": f"services/{service}"})
+    rpc = Rpc(service, database, identity, core.relate, SEALS)  # type: ignore[arg-type]
+    deps: Any = Deps(
+        settings=load(core.settings, {}, service=service) if service in ("order", "notify") else None,
+        rpc=rpc,
+        database=database,  # type: ignore[arg-type]
+        clients=clients,  # type: ignore[arg-type]
+        identity=identity,
+        seals=SEALS,
+        redis=LossyRedis(),  # type: ignore[arg-type]
+    )
+    if service == "device":
+        effects: dict[str, Any] = {
+            OPEN_INCIDENT: OpenIncident(deps.clients, lambda: deps.transaction(Context(actor="services/device"))),
+            PAGE_DUTY_DESK: PageDutyDesk(world.desk),
+        }
+        return Parts(timers=DEVICE_TIMERS, effects=effects)
+    if service == "payment":
+        return Parts(timers=PAYMENT_TIMERS, effects=executors({"sandbox": world.till}, SEALS, deps.transaction))
+    return core.build(deps)

@@ -1,0 +1,202 @@
+"""One service's database in memory: its real migrations and its real statements, one transaction at a time."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+
+import chassis
+from chassis.migrate import migrations_of
+from tests.simulation import dialect, functions
+from tests.simulation.found import Found, Row
+from tests.simulation.values import prepare, stored
+
+_ERRORS = {
+    "UNIQUE": psycopg.errors.UniqueViolation,
+    "CHECK": psycopg.errors.CheckViolation,
+    "FOREIGN": psycopg.errors.ForeignKeyViolation,
+    "NOT": psycopg.errors.NotNullViolation,
+}
+
+
+class Untold(BaseException):
+    """The translation does not know a word of this statement: the simulation is to be taught, not the product."""
+
+
+class Memory:
+    """The tables; `now` tells the simulated time in microseconds."""
+
+    def __init__(self, service: str, now: Callable[[], int]) -> None:
+        self.service, self.now = service, now
+        self.commits = 0
+        self.serial = 0
+        self.asking: Session | None = None  # whose statement runs
+        self.relay: Session | None = None  # who holds the relay's lock
+        types = sqlite3.PARSE_DECLTYPES | sqlite3.PARSE_COLNAMES
+        self.db = sqlite3.connect(":memory:", isolation_level=None, detect_types=types, cached_statements=512)
+        self.db.create_function("app_now", 0, now)
+        prepare(self.db)
+        for folder in (Path(chassis.__path__[0]) / "migrations", migrations_of(service)):
+            for file in sorted(folder.glob("*.sql")):
+                for sql in dialect.schema(file.read_text()):
+                    self._define(sql)
+        for sql in functions.TRIGGERS.get(service, ()):
+            self._define(sql)
+
+    def _define(self, sql: str) -> None:
+        try:
+            self.db.execute(sql)
+        except sqlite3.Error as unknown:
+            raise Untold(f"{unknown}: {sql}") from unknown
+
+    def remember(self) -> None:
+        """What there is now is what every timeline begins with."""
+        self.db.execute("SAVEPOINT beginning")
+        self._serial = self.serial
+
+    def forget(self) -> None:
+        self.db.execute("ROLLBACK TO beginning")
+        self.serial, self.commits, self.relay = self._serial, 0, None
+
+    def run(self, sql: str | bytes, params: Any = None) -> Found:
+        text = sql if isinstance(sql, str) else _text(sql)
+        told = functions.find(text)
+        try:
+            return told(self, text, params) if told else self.plain(dialect.statement(text), params)
+        except sqlite3.IntegrityError as broken:
+            known = _ERRORS.get(str(broken).split(" ", 1)[0], psycopg.errors.IntegrityConstraintViolation)
+            raise known(str(broken)) from broken
+        except sqlite3.Error as unknown:
+            raise Untold(f"{unknown}: {dialect.statement(text)}") from unknown
+
+    def plain(self, sql: str, params: Any = None) -> Found:
+        """A statement in SQLite's own words."""
+        cursor = self.db.execute(sql, stored(params))
+        if cursor.description is None:
+            return Found([], cursor.rowcount)
+        names = [column[0] for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor]
+        return Found(rows, cursor.rowcount if cursor.rowcount >= 0 else len(rows))
+
+    def ask(self, sql: str, *params: Any) -> list[Row]:
+        """For those who watch: reads in SQLite's own words."""
+        return self.plain(sql, params).rows
+
+
+@cache
+def _text(sql: bytes) -> str:
+    return sql.decode()
+
+
+class Host(Protocol):
+    """Who decides what befalls a session."""
+
+    def between(self, session: "Session", point: str) -> None:
+        """No transaction is open: others may go first, the process may die, the connection may be lost."""
+
+    def within(self, session: "Session") -> None:
+        """In a transaction, which nobody sees yet."""
+
+    def committed(self, session: "Session") -> None: ...
+
+
+class Session:
+    """A connection as the product sees it."""
+
+    def __init__(self, memory: Memory, host: Host, name: str) -> None:
+        self.memory, self.host, self.name = memory, host, name
+        self.closed = False
+        self.depth = 0
+        self.failed = False
+        self.handled: list[tuple[str, str, int]] = []
+
+    def execute(self, sql: str | bytes, params: Sequence[Any] | Mapping[str, Any] | None = None) -> Found:
+        if self.closed:
+            raise psycopg.OperationalError("the connection is closed")
+        if isinstance(sql, bytes) and _BELL(sql):
+            return Found([], 0)
+        if self.depth:
+            return self._within(sql, params)
+        with self.transaction():
+            return self._within(sql, params)
+
+    def _within(self, sql: str | bytes, params: Any) -> Found:
+        if self.failed:
+            raise psycopg.errors.InFailedSqlTransaction("an earlier statement failed")
+        try:
+            self.host.within(self)
+            self.memory.asking = self
+            return self.memory.run(sql, params)
+        except psycopg.Error:
+            self.failed = True
+            raise
+
+    def may_commit(self) -> None:
+        """The commit itself may fail, or the process die in it."""
+        if self.failed:
+            raise psycopg.errors.InFailedSqlTransaction("an earlier statement failed")
+        if self.depth == 1:
+            self.host.within(self)
+
+    def transaction(self) -> "Transaction":
+        return Transaction(self)
+
+    def lose(self) -> None:
+        """The server or the way to it is gone."""
+        self.closed = True
+        if self.memory.relay is self:
+            self.memory.relay = None
+
+    close = lose
+
+
+_BELL = re.compile(rb"(?:NOTIFY|LISTEN) ").match
+
+
+class Transaction:
+    """A block: committed at its end, undone when it raises; nested ones are savepoints."""
+
+    __slots__ = ("kept", "session")
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.kept = 0
+
+    def __enter__(self) -> None:
+        session = self.session
+        if session.closed:
+            raise psycopg.OperationalError("the connection is closed")
+        if session.depth == 0:
+            session.host.between(session, "begin")
+        session.depth += 1
+        self.kept = len(session.handled)
+        session.memory.db.execute(f"SAVEPOINT t{session.depth}")
+
+    def __exit__(self, kind: object, failure: object, trace: object) -> None:
+        session = self.session
+        if kind is not None:
+            self._undo()
+            return
+        try:
+            session.may_commit()
+        except BaseException:
+            self._undo()
+            raise
+        session.memory.db.execute(f"RELEASE t{session.depth}")
+        session.depth -= 1
+        if session.depth == 0:
+            session.memory.commits += 1
+            session.host.committed(session)
+            session.host.between(session, "commit")
+
+    def _undo(self) -> None:
+        session = self.session
+        session.memory.db.execute(f"ROLLBACK TO t{session.depth}")
+        session.memory.db.execute(f"RELEASE t{session.depth}")
+        session.depth -= 1
+        session.failed = False
+        del session.handled[self.kept :]

@@ -1,0 +1,248 @@
+"""The suite in one process: the real cores and consumers of four services over databases in memory."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import psycopg
+
+from chassis.consumer import Consumer
+from chassis.context import Caller
+from chassis.core import Parts
+from chassis.effects import EffectRunner
+from chassis.holding import Holder
+from chassis.refusal import Refusal
+from chassis.relay import Relay
+from chassis.retries import SetAsideRunner
+from chassis.rpc.client import Refused
+from chassis.subscriber import Handlers, Subscriber
+from chassis.timers import TimerRunner
+from chassis.work import Work
+from eldercare.notify.v1 import notify_service_pb2
+from eldercare.order.v1 import incident_service_pb2
+from tests.simulation.broker import Broker
+from tests.simulation.cores import CORES, Database, parts_of
+from tests.simulation.memory import Memory, Session
+from tests.simulation.outside import DutyDesk, Till, rule_of, unreachable
+from tests.simulation.processes import Killed, Loop, Process, seconds
+from tests.simulation.trouble import Trouble
+
+_CONTRACTS: dict[str, tuple[Any, ...]] = {"order": (incident_service_pb2,), "notify": (notify_service_pb2,)}
+COPIES = 2
+BATCH = 16
+_DUE = """
+    SELECT 'relay', min(coalesce(next_at, 0)) FROM outbox WHERE parked_at IS NULL
+    UNION ALL SELECT 'timers', min(due_at) FROM timers WHERE parked_at IS NULL
+    UNION ALL SELECT 'effects', min(due_at) FROM effects WHERE settled_at IS NULL
+    UNION ALL SELECT 'retries', min(next_at) FROM set_aside WHERE parked_at IS NULL"""
+_POLLS = {"relay": 0.5, "timers": 0.25, "effects": 0.25, "retries": 0.5}
+
+
+@dataclass(slots=True)
+class Built:
+    """What a core process runs."""
+
+    parts: Parts
+    ticks: dict[str, Any]
+
+
+class Suite(Trouble):
+    def __init__(self, seed: int, memories: dict[str, Memory], watch: Any) -> None:
+        super().__init__(seed)
+        self.memories, self.watch = memories, watch
+        self.till, self.desk = Till(self), DutyDesk(self)
+        self.handlers = {name: self._watched(name, core.handlers) for name, core in CORES.items()}
+        self.broker = Broker(self, self.handlers)
+        self.cores: dict[str, list[Process]] = {}
+        self.consumers: dict[str, list[Process]] = {}
+        for service in CORES:
+            self.cores[service] = [self._core(service, number) for number in range(COPIES)]
+            self.consumers[service] = [self._consumer(service, number) for number in range(COPIES)]
+        self._built: dict[Process, Built] = {}
+        self._due: dict[str, tuple[int, dict[str, int | None]]] = {}
+
+    # processes
+
+    def _core(self, service: str, number: int) -> Process:
+        process = Process(f"{service}.core.{number}")
+        for kind in ("relay", "timers", "effects", "effects", "retries"):
+            process.loops.append(Loop(kind, partial(self._tick, process, service, kind), seconds(_POLLS[kind])))
+        process.died = partial(self._forget, process)
+        self.processes.append(process)
+        return process
+
+    def _forget(self, process: Process) -> None:
+        self._built.pop(process, None)
+
+    def _consumer(self, service: str, number: int) -> Process:
+        process = Process(f"{service}.events.{number}")
+        process.loops.append(Loop("facts", partial(self._consume, process, service), seconds(0.1)))
+        process.died = process.silent = partial(self._leave, process, service)
+        self.processes.append(process)
+        return process
+
+    def _leave(self, process: Process, service: str) -> None:
+        if self.broker.queues[service].owner is process:
+            self.broker.drop(service)
+
+    def _tick(self, process: Process, service: str, kind: str, loop: Loop) -> int:
+        """As `chassis.loops` does: a lost database is waited for."""
+        try:
+            if loop.session is None or loop.session.closed:
+                loop.session = self.connect(service, name=kind)
+            return int(self.built(process, service).ticks[kind](loop.session))
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            if loop.session is not None:
+                loop.session.lose()
+            return 0
+
+    def _consume(self, process: Process, service: str, loop: Loop) -> int:
+        """As `chassis.events` does: one batch, one transaction, then an ack for each."""
+        epoch, taken = self.broker.take(service, self.rng.randrange(1, BATCH + 1))
+        if not taken:
+            return 0
+        if loop.state is None:
+            loop.state = Holder(Consumer(service=service, handlers=self.handlers[service]), service, self.connect)  # type: ignore[arg-type]
+        loop.state.process([delivery for _, delivery in taken], lambda: False)
+        for tag, _ in taken:
+            self.anything_may_happen("ack")
+            self.broker.ack(service, epoch, tag)
+        return 1
+
+    def built(self, process: Process, service: str) -> Built:
+        built = self._built.get(process)
+        if built is None:
+            parts = parts_of(self, service)
+            subscriber = Subscriber(service, self.handlers[service])
+            ticks = {
+                "relay": Relay(service, service, service).tick,
+                "timers": TimerRunner(service, service, parts.timers).tick,
+                "effects": EffectRunner(service, service, parts.effects).tick,
+                "retries": SetAsideRunner(service, subscriber).tick,
+            }
+            built = self._built[process] = Built(parts, ticks)
+        return built
+
+    def _watched(self, service: str, handlers: Handlers) -> Handlers:
+        def watched(handle: Any) -> Any:
+            def run(work: Work, message: Any) -> None:
+                handle(work, message)
+                if self.handler_fails():
+                    self.note(f"{service} cannot handle {type(message).__name__}")
+                    raise ValueError("made up")
+                event = work.event
+                assert event is not None
+                session: Any = work.connection
+                session.handled.append((service, event.aggregate, event.sequence))
+
+            return run
+
+        return {message: watched(handle) for message, handle in handlers.items()}
+
+    # what the processes stand on
+
+    def connect(self, service: str, *, name: str = "", **_: str) -> Session:
+        return Session(self.memories[service], self, name)
+
+    def committed(self, session: Session) -> None:
+        self.watch.committed(self, session)
+
+    def database(self, service: str) -> Database:
+        return Database(self, service)
+
+    def servicer(self, service: str, method: str) -> tuple[Any, Any]:
+        process = self.callee(service) or self.cores[service][0]
+        for _, servicer in self.built(process, service).parts.servicers:
+            if hasattr(servicer, method) and hasattr(servicer, "rpc"):
+                base = type(servicer).__mro__[1].__name__.removesuffix("Servicer")
+                descriptor = _services(service)[base].FindMethodByName(method)
+                if descriptor is not None:
+                    return getattr(servicer, method), rule_of(descriptor)
+        raise LookupError(method)
+
+    def callee(self, service: str) -> Process | None:
+        up = [each for each in self.cores[service] if each.is_alive and each.frozen_until <= self.now]
+        return self.rng.choice(up) if up else None
+
+    def caller(self, name: str) -> Caller:
+        return Caller(subject=name)
+
+    @contextmanager
+    def inside(self, callee: Process) -> Iterator[None]:
+        """The thread works for a caller in another process: if that one dies, the caller is told."""
+        task = self._task
+        assert task is not None
+        task.stack.append(callee)
+        try:
+            yield
+        except Killed as killed:
+            if killed.process is not callee:
+                raise
+            raise unreachable("UNREACHABLE") from None
+        except (Refusal, psycopg.Error) as refused:
+            raise Refused(type(refused).__name__, "", None) from refused  # type: ignore[arg-type]
+        finally:
+            task.stack.remove(callee)
+
+    # who can go next
+
+    def due(self, service: str) -> dict[str, int | None]:
+        memory = self.memories[service]
+        known = self._due.get(service)
+        if known is None or known[0] != memory.commits:
+            known = self._due[service] = (memory.commits, dict(memory.db.execute(_DUE).fetchall()))
+        return known[1]
+
+    def ready_loops(self) -> list[tuple[Process, Loop]]:
+        now, ready = self.now, []
+        for service, cores in self.cores.items():
+            wanted = [name for name, at in self.due(service).items() if at is not None and at <= now]
+            if wanted:
+                for process in cores:
+                    if process.is_alive and process.frozen_until <= now:
+                        ready += [
+                            (process, loop)
+                            for loop in process.loops
+                            if loop.name in wanted and not loop.is_busy and loop.rests_until <= now
+                        ]
+            consuming = self._consuming(service)
+            if consuming:
+                ready.append(consuming)
+        return ready
+
+    def _consuming(self, service: str) -> tuple[Process, Loop] | None:
+        queues = self.broker.queues[service]
+        if not queues.count or self.broker.is_down:
+            return None
+        if queues.owner is None:
+            up = [each for each in self.consumers[service] if each.is_alive and each.frozen_until <= self.now]
+            queues.owner = self.rng.choice(up) if up else None
+        process = queues.owner
+        if process is None or process.frozen_until > self.now or process.loops[0].is_busy:
+            return None
+        return process, process.loops[0]
+
+    def moments(self) -> list[int]:
+        """What is due later, and what is due but rests; who is dead or frozen is waited for by others."""
+        now, found = self.now, []
+        for service, cores in self.cores.items():
+            for name, at in self.due(service).items():
+                if at is None:
+                    continue
+                if at > now:
+                    found.append(at)
+                    continue
+                for core in cores:
+                    if core.is_alive:
+                        rests = [loop.rests_until for loop in core.loops if loop.name == name and not loop.is_busy]
+                        found += [max(min(rests), core.frozen_until)] if rests else []
+            if self.broker.queues[service].count:
+                found += [max(self.broker.down_until, each.frozen_until) for each in self.consumers[service]]
+        return [each for each in found if each > now]
+
+
+def _services(service: str) -> dict[str, Any]:
+    modules = _CONTRACTS[service]
+    return {name: each for module in modules for name, each in module.DESCRIPTOR.services_by_name.items()}

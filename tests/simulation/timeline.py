@@ -1,0 +1,135 @@
+"""One seed, one timeline: trouble while people act, then everything is whole again, then two days pass."""
+
+import hashlib
+import os
+import ssl
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from functools import partial
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import structlog
+
+from tests.simulation import promises
+from tests.simulation.broker import Line
+from tests.simulation.community import found
+from tests.simulation.cores import CORES, SEALS
+from tests.simulation.memory import Memory, Untold
+from tests.simulation.people import KINDS, People, anybody
+from tests.simulation.processes import BEGINNING, Broken, seconds
+from tests.simulation.scheduler import Scheduler
+from tests.simulation.suite import Suite
+
+MINUTE = 60
+_SPANS = [f"chassis.{each}.span" for each in ("subscriber", "timers", "effects")]
+_TLS = ssl.create_default_context()  # nobody is spoken to; making one for each process would be slow
+
+
+class Simulation:
+    """The founded community; every timeline begins with it."""
+
+    def __init__(self) -> None:
+        self.suite: Suite | None = None
+        self.memories = {service: Memory(service, self._now) for service in CORES}
+        with standing_in():
+            found(self.memories, {name: core.handlers for name, core in CORES.items()}, SEALS)
+
+    def _now(self) -> int:
+        return self.suite.now if self.suite else BEGINNING
+
+    def play(self, seed: int) -> Suite:
+        """Raises Broken with what happened and how to see it again."""
+        for memory in self.memories.values():
+            memory.forget()
+        with standing_in():
+            self.suite = suite = Suite(seed, self.memories, promises.Watch())
+            try:
+                _play(suite)
+            except (Broken, Untold, Exception) as broken:
+                raise Broken(_report(suite, broken)) from broken
+            finally:
+                suite.end()
+                self.suite = None
+        return suite
+
+
+def _report(suite: Suite, broken: BaseException) -> str:
+    again = f"SEED={suite.seed} pytest tests/simulation -k one_timeline"
+    return f"{type(broken).__name__}: {broken}\n{suite.telling()}\n{suite.weather}\nplay it again: {again}"
+
+
+def _play(suite: Suite) -> None:
+    people, rng = People(suite), suite.rng
+    trouble = seconds(rng.uniform(5, rng.choice((30, 90, 4 * MINUTE))))
+    for _ in range(rng.choice((1, 1, 1, 2))):
+        kinds = tuple(rng.choice(KINDS) for _ in range(rng.choice((1, 1, 2))))
+        suite.later(seconds(rng.uniform(0, 20)), partial(people.press, anybody(suite), kinds))
+    for _ in range(rng.randrange(0, 10)):
+        suite.later(seconds(rng.uniform(1, 3 * MINUTE)), people.something)
+    if rng.random() < 0.3:
+        start = rng.randrange(trouble)
+        suite.later(start, lambda: suite.broker.go_down(suite.now + seconds(rng.uniform(1, 60))))
+    suite.run_until(suite.now + trouble)
+    suite.heal()
+    suite.run_until(suite.now + seconds(rng.uniform(1, 4 * MINUTE)))
+    _tidy_up(suite, people)
+    suite.run_until(suite.now + seconds(50 * 60 * MINUTE))
+    promises.at_rest(suite)
+
+
+def _tidy_up(suite: Suite, people: People) -> None:
+    """The desk ends what is still open: orders first, then incidents."""
+    order = suite.memories["order"].db
+    unfinished = "SELECT name FROM orders WHERE state NOT IN ('completed','confirmed','declined','cancelled','missed')"
+    for _ in range(3):
+        for (name,) in order.execute(unfinished).fetchall():
+            people.cancel(name)
+        suite.run_until(suite.now + seconds(20))
+        for (name,) in order.execute("SELECT name FROM incidents WHERE state = 'open'").fetchall():
+            people.close(name)
+        suite.run_until(suite.now + seconds(20))
+
+
+@contextmanager
+def standing_in() -> Iterator[None]:
+    """Clocks, chance, connections and the broker's line are the simulation's; all else is the product's own."""
+
+    def now() -> float:
+        world = Scheduler.current()
+        return world.monotonic() if world else BEGINNING / 1_000_000
+
+    def chance(size: int) -> bytes:
+        world = Scheduler.current()
+        return world.rng.randbytes(size) if world else os.urandom(size)
+
+    def pause(span: float) -> None:
+        Scheduler.current().pass_time(seconds(span))
+
+    settings = structlog.get_config()
+    with ExitStack() as stack:
+        for name, stand_in in {
+            "chassis.ids.wall_ms": lambda: int(now() * 1000),
+            "chassis.ids.os": SimpleNamespace(urandom=chance),
+            "chassis.relay.monotonic": now,
+            "chassis.relay.Publisher": Line,
+            "chassis.relay.Loop": lambda *_, **__: None,
+            "chassis.holding.pause": pause,
+            "chassis.database.monotonic": now,
+            "chassis.database.pause": pause,
+            "order_service.incident.ladder.monotonic": now,
+            **dict.fromkeys(_SPANS, lambda *_, **__: nullcontext()),
+            "chassis.work.current_traceparent": str,
+            "ssl.create_default_context": lambda: _TLS,
+        }.items():
+            stack.enter_context(patch(name, stand_in))
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+        try:
+            yield
+        finally:
+            structlog.configure(**settings)
+
+
+def fingerprint(suite: Suite) -> str:
+    """The same seed tells the same story, to the letter."""
+    return hashlib.sha256(suite.telling().encode()).hexdigest()
