@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from chassis.context import Caller, Context
 from chassis.core import Core, Deps, Parts
+from chassis.paging import PAGE, Pager
 from chassis.rpc.calls import Rpc
 from chassis.seal import Seals
 from chassis.settings import load
 from chassis.work import Work
-from device_service.alarm.executors import OpenIncident, PageDutyDesk
-from device_service.alarm.hand_over import OPEN_INCIDENT, PAGE_DUTY_DESK
+from device_service.alarm.executors import OpenIncident
+from device_service.alarm.hand_over import OPEN_INCIDENT
+from device_service.alarm.hand_over import PAGES as DEVICE_PAGES
 from device_service.alarm.hand_over import TIMERS as DEVICE_TIMERS
 from device_service.entrypoints.core import CORE as DEVICE
 from notify_service.entrypoints.core import CORE as NOTIFY
@@ -56,11 +59,11 @@ def parts_of(world: Any, service: str) -> Parts:
         redis=LossyRedis(),  # type: ignore[arg-type]
     )
     if service == "device":
-        effects: dict[str, Any] = {
-            OPEN_INCIDENT: OpenIncident(deps.clients, lambda: deps.transaction(Context(actor="services/device"))),
-            PAGE_DUTY_DESK: PageDutyDesk(world.desk),
-        }
-        return Parts(timers=DEVICE_TIMERS, effects=effects)
-    if service == "payment":
-        return Parts(timers=PAYMENT_TIMERS, effects=executors({"sandbox": world.till}, SEALS, deps.transaction))
-    return core.build(deps)
+        call = OpenIncident(deps.clients, lambda: deps.transaction(Context(actor="services/device")))
+        parts = Parts(timers=DEVICE_TIMERS, effects={OPEN_INCIDENT: call}, pages=DEVICE_PAGES)
+    elif service == "payment":
+        parts = Parts(timers=PAYMENT_TIMERS, effects=executors({"sandbox": world.till}, SEALS, deps.transaction))
+    else:
+        parts = core.build(deps)
+    pager = Pager(world.desk, deps.transaction, parts.pages)
+    return replace(parts, effects={PAGE: pager, **parts.effects})

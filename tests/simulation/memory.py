@@ -1,6 +1,5 @@
 """One service's database in memory: its real migrations and its real statements, one transaction at a time."""
 
-import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -117,7 +116,7 @@ class Session:
     def execute(self, sql: str | bytes, params: Sequence[Any] | Mapping[str, Any] | None = None) -> Found:
         if self.closed:
             raise psycopg.OperationalError("the connection is closed")
-        if isinstance(sql, bytes) and _BELL(sql):
+        if isinstance(sql, str) and sql.startswith(_BELL):
             return Found([], 0)
         if self.depth:
             return self._within(sql, params)
@@ -154,7 +153,7 @@ class Session:
     close = lose
 
 
-_BELL = re.compile(rb"(?:NOTIFY|LISTEN) ").match
+_BELL = "SELECT pg_notify("
 
 
 class Transaction:

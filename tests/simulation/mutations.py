@@ -18,7 +18,7 @@ class Mutation:
     verb: str
     old: str
     new: str
-    within: int = 300
+    within: int = 120
 
     def __str__(self) -> str:
         return self.what.replace(" ", "-")

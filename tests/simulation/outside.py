@@ -99,7 +99,7 @@ class DutyDesk:
     world: Trouble
     pages: set[str] = field(default_factory=set)
 
-    def page(self, key: str, page: Any) -> Outcome:
+    def post(self, key: str, told: Any) -> Outcome:
         self.world.anything_may_happen("paging the desk")
         if self.world.call_fails():
             raise TimeoutError("no answer")

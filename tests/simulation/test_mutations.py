@@ -1,4 +1,4 @@
-"""The simulation bites: each defect that was planted is found within some hundred timelines."""
+"""The simulation bites: each defect that was planted is found within a hundred timelines or so."""
 
 import pytest
 
