@@ -1,6 +1,6 @@
 # Every verb works on a fresh checkout: it first sets up what it needs, and does nothing the second time.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check faults bench proto fmt clean python servers browser lint types rules contract generated manifests
+.PHONY: help run demo test check faults bench proto fmt clean python servers browser lint types rules contract generated manifests promtool
 
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv-tools/bin:$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/.venv
@@ -19,7 +19,7 @@ run: servers ## start the whole suite with a demo community, play one press, sta
 demo: servers ## play the story once on a running suite, or on one of its own; JSON=1 ends with one JSON line
 	@exec eldercare demo $(if $(JSON),--json)
 
-test: servers browser ## every test, against real servers; ARGS="-k words" narrows
+test: servers browser promtool ## every test, against real servers; ARGS="-k words" narrows
 	pytest $(SPREAD) $(ELSEWHERE) $(ARGS)
 	pytest tests/stories $(ARGS)
 
@@ -32,9 +32,10 @@ faults: servers ## the fault matrix: ROWS=1,4 chooses, SEEDS=n repeats, SEED=n r
 bench: servers ## measure every path beside its floor: QUICK=1, JSON=FILE; GROW=1: what it costs as the work grows
 	python -m bench $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(if $(GROW),--grow)
 
-proto: python ## regenerate libs/contracts and docs/events.md from protos/
+proto: python ## regenerate libs/contracts, docs/events.md and docs/metrics.md
 	@python -m tools.proto
 	@python -m tools.event_docs
+	@python -m tools.metric_docs
 
 fmt: python ## format Python and protos, apply safe fixes
 	ruff format
@@ -62,6 +63,7 @@ generated: python
 	uv lock --check --quiet
 	python -m tools.proto --check
 	python -m tools.event_docs --check
+	python -m tools.metric_docs --check
 
 rules: python
 	pytest -q tests/architecture
@@ -77,3 +79,6 @@ servers: python
 
 browser: python
 	@tools/setup browser
+
+promtool: python
+	@tools/setup promtool

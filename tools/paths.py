@@ -8,4 +8,5 @@ ROOT = Path(__file__).resolve().parent.parent
 PROTOS = ROOT / "protos"
 CONTRACTS = ROOT / "libs" / "contracts" / "src"
 BUILD = ROOT / "build"
+METRIC_DOCS = ROOT / "docs" / "metrics.md"
 EVENT_DOCS = ROOT / "docs" / "events.md"

@@ -20,6 +20,7 @@ from chassis.identity import Identity
 from chassis.loops import Loop
 from chassis.paging import PAGE, Occasion, Pager
 from chassis.parked import PARKED, STILL_PARKED
+from chassis.queues import QueueLook
 from chassis.refusal import Refusals
 from chassis.relay import Relay
 from chassis.retries import SetAsideRunner
@@ -29,6 +30,7 @@ from chassis.rpc.server import names_of
 from chassis.seal import Seals
 from chassis.subscriber import Handlers, Subscriber
 from chassis.timers import TimerHandler, TimerRunner
+from chassis.topology import topology_of
 from chassis.upkeep import Upkeep
 from chassis.webhook import Webhook
 from chassis.work import Work, bell_of
@@ -36,6 +38,7 @@ from chassis.work import Work, bell_of
 log = structlog.get_logger(__name__)
 
 EFFECT_THREADS = 2  # of each kind
+SILENT_S = 10.0
 S = TypeVar("S")
 Background = Callable[[threading.Event], None]
 
@@ -115,7 +118,7 @@ class RunningCore:
     def _loops(self, environment: ServiceEnvironment) -> list[Loop]:
         service, parts, url = self.core.service, self.parts, environment.database_url
         loops = [Relay(url, environment.amqp_url, service, confirm_s=environment.confirm_s).loop]
-        upkeep = Upkeep(service, parts.auditor)
+        upkeep = Upkeep(service, parts.auditor, _look_at_queues(self.core, environment))
         loops.append(Loop(url, name=f"{service}.upkeep", channel="upkeep", tick=upkeep.tick, poll_s=Upkeep.EVERY_S))
         if parts.timers:
             tick = TimerRunner(url, service, parts.timers).tick
@@ -164,7 +167,13 @@ class RunningCore:
         return [thread.name for thread in (*self.loops, *self._background) if not thread.is_alive()]
 
     def not_ready(self) -> list[str]:
-        return [loop.name for loop in self.loops if not loop.is_connected]
+        """Loops without the database. One that hangs keeps its connections: then no loop has had an answer."""
+        is_silent = all(loop.silent_s() > SILENT_S for loop in self.loops)
+        return [loop.name for loop in self.loops if is_silent or not loop.is_connected]
+
+    def stalled(self, longest_s: float) -> list[str]:
+        """Loops that no longer tick. Who waits for the database is not one: a restart would not bring it back."""
+        return [loop.name for loop in self.loops if loop.silent_s() > longest_s and not loop.waits_for_database]
 
     def _run_background(self, run: Background) -> None:
         try:
@@ -173,6 +182,14 @@ class RunningCore:
             log.exception("loop.died", loop=f"{self.core.service}.background")
             if not self._stopping.is_set():
                 os._exit(70)
+
+
+def _look_at_queues(core: Core[Any], environment: ServiceEnvironment) -> Callable[[], object]:
+    if not core.handlers:
+        return lambda: None
+    topology = topology_of(core.service, core.handlers, environment.shards)
+    queues = (*topology.queues(range(environment.shards)), topology.dead)
+    return QueueLook(environment.amqp_url, [queue.name for queue in queues]).look
 
 
 def connect_redis(url: str) -> "redis.Redis":

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from chassis.context import Context
 from chassis.database import is_lost, notify
+from chassis.metrics import EFFECT_SECONDS, EFFECTS
 from chassis.trace import span
 from chassis.work import Work
 
@@ -100,7 +101,12 @@ class EffectRunner:
         effect = _effect_of(row, self.service)
         with span(f"effect {effect.kind}", effect.context.traceparent):
             structlog.contextvars.bind_contextvars(correlation=effect.context.correlation)
-            self._settle(connection, effect, self._outcome(effect, was_unknown=row["before"] != "pending"))
+            with EFFECT_SECONDS.labels(self.service, effect.kind).time():
+                outcome = self._outcome(effect, was_unknown=row["before"] != "pending")
+            EFFECTS.labels(
+                self.service, effect.kind, "unknown" if isinstance(outcome, Exception) else outcome.state
+            ).inc()
+            self._settle(connection, effect, outcome)
         return 1
 
     def _claim(self, connection: Connection[DictRow]) -> DictRow | None:

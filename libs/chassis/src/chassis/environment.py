@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.ending import LONGEST_STOP_S, STOP_DOC, STOP_VARIABLE
 from chassis.settings import env
 
 SECRETS_DIR = "ELDERCARE_SECRETS_DIR"
@@ -47,6 +48,8 @@ class CoreEnvironment:
     )
     trace_endpoint: str = env("ELDERCARE_TRACE_ENDPOINT", "OTLP/HTTP collector; empty: spans stay here", default="")
     grace_s: float = env("ELDERCARE_CORE_GRACE_S", "seconds running calls get at a stop", default=8.0)
+    stop_s: float = env(STOP_VARIABLE, STOP_DOC, default=LONGEST_STOP_S)
+    stalled_s: float = env("ELDERCARE_CORE_STALLED_S", "seconds a thread may go without a tick", default=90.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,8 @@ class EventsEnvironment:
         "ELDERCARE_EVENTS_HEALTH_ADDRESS", "host:port of health and metrics", default="127.0.0.1:7002"
     )
     grace_s: float = env("ELDERCARE_EVENTS_GRACE_S", "seconds the batches in hand get at a stop", default=8.0)
+    stop_s: float = env(STOP_VARIABLE, STOP_DOC, default=LONGEST_STOP_S)
+    stalled_s: float = env("ELDERCARE_EVENTS_STALLED_S", "seconds the hub or a consumer may stand still", default=30.0)
 
 
 def rpc_targets(environ: Mapping[str, str]) -> dict[str, str]:

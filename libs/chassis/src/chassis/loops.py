@@ -6,10 +6,12 @@ from collections.abc import Callable
 import psycopg
 import structlog
 from psycopg import Connection
+from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow
 
 from chassis.clock import monotonic
 from chassis.database import connect
+from chassis.metrics import RECONNECTS
 
 log = structlog.get_logger(__name__)
 
@@ -20,7 +22,7 @@ Tick = Callable[[Connection[DictRow]], int]
 
 
 class Loop(threading.Thread):
-    """Runs `tick` until told to stop. A lost database is waited for; any other error ends the process' liveness."""
+    """Runs `tick` until told to stop. A lost database is waited for; any other error ends the process."""
 
     def __init__(
         self, url: str, *, name: str, channel: str, tick: Tick, poll_s: float = POLL_S, **session: str
@@ -30,8 +32,22 @@ class Loop(threading.Thread):
         self._session = session
         self._stopping = threading.Event()
         self.last_tick = monotonic()
-        self.is_connected = False
         self.failure: BaseException | None = None
+        self._connection: Connection[DictRow] | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        return self._connection is not None
+
+    @property
+    def waits_for_database(self) -> bool:
+        """Whether it is the database that has to move: no connection, or a statement without an answer yet."""
+        connection = self._connection
+        return connection is None or connection.pgconn.transaction_status == TransactionStatus.ACTIVE
+
+    def silent_s(self) -> float:
+        """Seconds since the last tick began."""
+        return monotonic() - self.last_tick
 
     def stop(self) -> None:
         self._stopping.set()
@@ -48,13 +64,14 @@ class Loop(threading.Thread):
         try:
             with connect(self._url, name=self.name, **self._session) as connection:
                 connection.execute(f'LISTEN "{self._channel}"'.encode())
-                self.is_connected = True
+                self._connection = connection
                 self._work(connection)
         except (psycopg.OperationalError, psycopg.InterfaceError) as lost:
             log.warning("database.lost", loop=self.name, reason=type(lost).__name__)
+            RECONNECTS.labels(self.name, "database").inc()
             self._stopping.wait(BACK_OFF_S)
         finally:
-            self.is_connected = False
+            self._connection = None
             self.last_tick = monotonic()
 
     def _work(self, connection: Connection[DictRow]) -> None:

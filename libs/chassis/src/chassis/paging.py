@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from chassis.effects import Effect, Outcome
+from chassis.metrics import PAGES
 from chassis.webhook import Webhook
 from chassis.work import Work
 
@@ -44,6 +45,7 @@ class Pager:
 
     def __init__(self, door: Webhook, transaction: Transaction, occasions: Mapping[str, Occasion]) -> None:
         self._door, self._transaction, self._occasions = door, transaction, occasions
+        self._taken = {reason: PAGES.labels(reason) for reason in occasions}
 
     def delay(self, attempt: int) -> float:
         return min(LONGEST_DELAY_S, 2.0**attempt)
@@ -60,6 +62,7 @@ class Pager:
     def settle(self, work: Work, effect: Effect, outcome: Outcome) -> None:
         if outcome.reference:  # empty: nobody had to be told
             self._occasion(effect).taken(work, effect.request)
+            self._taken[effect.request["reason"]].inc()
             log.warning("page.taken", key=effect.key, region=effect.request["region"], attempt=effect.attempt)
 
     def _occasion(self, effect: Effect) -> Occasion:

@@ -9,6 +9,7 @@ from psycopg.rows import DictRow
 
 from chassis.clock import monotonic
 from chassis.loops import Loop
+from chassis.metrics import RECONNECTS, RELAY_ACTIVE, RELAY_BATCH, RELAY_BROKER, RELAYED
 from chassis.publisher import CONFIRM_S, BrokerLost, Publisher
 
 log = structlog.get_logger(__name__)
@@ -70,11 +71,14 @@ class Relay:
         if self._lost:
             log.info("broker.found", service=self._service)
         self._lost = False
+        RELAY_BROKER.labels(self._service).set(1)
         return answered
 
     def _rest(self, lost: BrokerLost) -> None:
         if not self._lost:
             log.warning("broker.lost", service=self._service, reason=str(lost))
+            RECONNECTS.labels(f"{self._service}.relay", "broker").inc()
+            RELAY_BROKER.labels(self._service).set(0)
         self._lost, self._one_by_one = True, lost.poison
         self._rest_until = monotonic() + REST_S
 
@@ -84,6 +88,7 @@ class Relay:
             self._locked = connection if _locked(connection) else None
             if self._locked is None:
                 self._publisher.drop()
+            RELAY_ACTIVE.labels(self._service).set(self._locked is not None)
         return self._locked is connection
 
     def _due(self, connection: Connection[DictRow]) -> list[DictRow]:
@@ -117,12 +122,18 @@ class Relay:
             confirmed, refused = [], {rows[0]["outbox_position"]: f"POISON:{lost}"}
         else:
             confirmed, refused = answers.confirmed, answers.refused
+        self._count(len(confirmed), len(refused))
         if confirmed:
             connection.execute("DELETE FROM outbox WHERE position = ANY(%s)", [confirmed])
         for row in rows:
             if row["outbox_position"] in refused:
                 self._postpone(connection, row, refused[row["outbox_position"]])
         return refused
+
+    def _count(self, confirmed: int, refused: int) -> None:
+        RELAY_BATCH.labels(self._service).observe(confirmed + refused)
+        RELAYED.labels(self._service, "confirmed").inc(confirmed)
+        RELAYED.labels(self._service, "refused").inc(refused)
 
     def _postpone(self, connection: Connection[DictRow], row: DictRow, reason: str) -> None:
         attempts = row["attempts"] + 1

@@ -1,25 +1,24 @@
 """`python -m chassis.serve_core order payment`: hosts the core of any services in one process."""
 
-import signal
 import sys
 import threading
 from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import entry_points
 from typing import Any
 
 import structlog
 
 from chassis import logs, trace
-from chassis.clock import monotonic
 from chassis.core import Core, RunningCore
+from chassis.ending import end_within, when_told_to_stop
 from chassis.environment import CoreEnvironment, LogEnvironment, ServiceEnvironment, rpc_targets, surroundings
 from chassis.health import HealthServer
+from chassis.metrics import DATABASE, introduce
 from chassis.rpc.server import Guard, Server, rules_of
 from chassis.settings import load_all
 
 log = structlog.get_logger(__name__)
-
-STALLED_S = 90.0
 
 
 def main(services: Sequence[str]) -> int:
@@ -32,17 +31,21 @@ def main(services: Sequence[str]) -> int:
     targets = rpc_targets(environ)
     cores = [RunningCore(core, own[2 * n + 1], own[2 * n], targets) for n, core in enumerate(found)]
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    when_told_to_stop(stop.set, within_s=place.stop_s)
     server = server_of(place.rpc_address, cores)
     names = [name for core in cores for name in core.names]
-    health = HealthServer(place.health_address, live=lambda: _stalled(cores), ready=lambda: _not_ready(cores))
+    live, ready = partial(_stalled, cores, place.stalled_s), partial(_not_ready, cores)
+    introduce("core", live=live, ready=ready)
+    for core in cores:
+        DATABASE.labels(core.core.service).set_function(partial(_reaches, core))
+    health = HealthServer(place.health_address, live=live, ready=ready)
     for core in cores:
         core.start()
     server.start(names)
     health.start()
     log.info("core.started", port=server.port)
     dead = _wait(stop, cores)
+    end_within(place.stop_s)
     server.stop(place.grace_s)
     for core in cores:
         core.ask_to_stop()
@@ -77,10 +80,13 @@ def _wait(stop: threading.Event, cores: Sequence[RunningCore]) -> bool:
     return False
 
 
-def _stalled(cores: Sequence[RunningCore]) -> str:
-    now = monotonic()
-    late = [loop.name for core in cores for loop in core.loops if now - loop.last_tick > STALLED_S]
+def _stalled(cores: Sequence[RunningCore], longest_s: float) -> str:
+    late = [name for core in cores for name in core.stalled(longest_s)]
     return f"no tick: {', '.join(late)}" if late else ""
+
+
+def _reaches(core: RunningCore) -> float:
+    return float(not core.not_ready())
 
 
 def _not_ready(cores: Sequence[RunningCore]) -> str:

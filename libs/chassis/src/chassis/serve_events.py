@@ -7,23 +7,24 @@ import os
 
 os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_selector")  # psycopg's own wait would stop the hub
 
-import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import entry_points
 
 import structlog
 
 from chassis import logs, trace
 from chassis.consumer import Consumer
+from chassis.ending import end_within, when_told_to_stop
 from chassis.environment import EventsEnvironment, LogEnvironment, ServiceEnvironment, surroundings
 from chassis.events import Hosted
-from chassis.health import HealthServer
+from chassis.hub import HealthServer, Hub
+from chassis.metrics import CONSUMING, DATABASE, introduce
+from chassis.pulse import Pulse
 from chassis.settings import load_all
 
 log = structlog.get_logger(__name__)
-
-STALLED_S = 30.0
 
 
 def main(services: Sequence[str]) -> int:
@@ -34,23 +35,32 @@ def main(services: Sequence[str]) -> int:
 def serve(consumers: Sequence[Consumer]) -> int:
     """Runs until SIGTERM or SIGINT; ends with 70 when a consumer has died."""
     environ, wanted = surroundings(), [(ServiceEnvironment, each.service) for each in consumers]
-    place, log_place, *_ = load_all([(EventsEnvironment, ""), (LogEnvironment, ""), *wanted], environ)
+    place, log_place, *own = load_all([(EventsEnvironment, ""), (LogEnvironment, ""), *wanted], environ)
     logs.configure("+".join(f"{each.service}.events" for each in consumers), detail=log_place.detail)
     trace.configure("events", place.trace_endpoint)
-    hosted = Hosted(consumers, environ)
-    health = HealthServer(place.health_address, live=lambda: _stalled(hosted), ready=lambda: _not_ready(hosted))
+    hosted, hub = Hosted(consumers, environ), Hub()
+    pulses = [Pulse(each.service, its.database_url) for each, its in zip(consumers, own, strict=True)]
+    live, ready = partial(_stalled, hub, hosted, place.stalled_s), partial(_not_ready, hosted, pulses)
+    introduce("events", live=live, ready=ready)
+    for pulse in pulses:
+        CONSUMING.labels(pulse.service).set_function(partial(_consumes, hosted, pulse.service))
+        DATABASE.labels(pulse.service).set_function(partial(_reaches, pulse))
+    health = HealthServer(place.health_address, live=live, ready=ready, figures=hub.figures)
     over = eventlet.event.Event()
 
     def end(code: int) -> None:
         if not over.ready():
             over.send(code)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: end(0))
+    when_told_to_stop(lambda: end(0), within_s=place.stop_s)
+    eventlet.spawn(hub.beat)
+    for pulse in pulses:
+        pulse.start()
     eventlet.spawn(hosted.run).link(lambda _: end(70))
     health.start()
     log.info("events.started", port=health.port)
     code: int = over.wait()
+    end_within(place.stop_s)
     if code:
         log.error("events.died")
     with eventlet.Timeout(place.grace_s, False):  # a hung broker must not hold us: what is unacked comes again
@@ -58,14 +68,25 @@ def serve(consumers: Sequence[Consumer]) -> int:
     return code
 
 
-def _stalled(hosted: Hosted) -> str:
-    late = hosted.stalled(STALLED_S)
+def _stalled(hub: Hub, hosted: Hosted, longest_s: float) -> str:
+    if hub.silent_s() > longest_s:
+        return "the hub stands still"
+    late = hosted.stalled(longest_s)
     return f"the consumer loop does not tick: {', '.join(late)}" if late else ""
 
 
-def _not_ready(hosted: Hosted) -> str:
-    waiting = hosted.not_consuming()
-    return f"not consuming: {', '.join(waiting)}" if waiting else ""
+def _consumes(hosted: Hosted, service: str) -> float:
+    return float(service not in hosted.not_consuming())
+
+
+def _reaches(pulse: Pulse) -> float:
+    return float(not pulse.is_lost)
+
+
+def _not_ready(hosted: Hosted, pulses: Sequence[Pulse]) -> str:
+    waiting, lost = hosted.not_consuming(), [pulse.service for pulse in pulses if pulse.is_lost]
+    reasons = (("not consuming", waiting), ("the database cannot be reached", lost))
+    return "; ".join(f"{reason}: {', '.join(services)}" for reason, services in reasons if services)
 
 
 if __name__ == "__main__":

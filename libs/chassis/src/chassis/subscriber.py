@@ -16,6 +16,7 @@ from chassis.context import Context
 from chassis.database import is_collision, is_lost
 from chassis.envelope import BrokenEnvelope, Envelope, from_wire
 from chassis.facts import Facts
+from chassis.metrics import REDONE, SET_ASIDE, Tally
 from chassis.trace import span
 from chassis.work import Work
 
@@ -61,22 +62,27 @@ class Subscriber:
     def __init__(self, consumer: str, handlers: Handlers) -> None:
         self.consumer = consumer
         self.handlers = {message.DESCRIPTOR.full_name: (message, run) for message, run in handlers.items()}
+        self._tally = Tally(consumer, self.handlers)
 
     def process(self, connection: Connection[DictRow], deliveries: Sequence[Delivery]) -> set[str]:
         """Handles a batch and commits; returns the bells to ring. Raises only what makes the database unusable."""
         batch, careful = _read(deliveries), False
         while True:
             try:
-                return self._attempt(connection, batch, careful=careful)
+                rings = self._attempt(connection, batch, careful=careful)
             except Exception as failure:
                 if is_lost(connection):
                     raise
                 if is_collision(failure):
                     log.info("batch.redone", consumer=self.consumer)
+                    REDONE.labels(self.consumer).inc()
                 elif careful:
                     raise
                 else:
                     careful = True  # once more, event by event, to find which one it is
+            else:
+                self._tally.add([(each.envelope.type, each.envelope.time) for each in batch.events])
+                return rings
 
     def _attempt(self, connection: Connection[DictRow], batch: Batch, *, careful: bool) -> set[str]:
         with connection.transaction():
@@ -107,6 +113,7 @@ class Subscriber:
             reason = type(failure).__name__
             log.warning("event.set_aside", event_id=str(arrived.envelope.id), type=arrived.envelope.type, reason=reason)
             self._set_aside(connection, arrived, reason, repr(failure))
+            SET_ASIDE.labels(self.consumer, reason).inc()
             return False
         return True
 
@@ -195,6 +202,7 @@ class Subscriber:
             ],
         )
         log.warning("event.parked", consumer=self.consumer, reason="UNREADABLE")
+        SET_ASIDE.labels(self.consumer, "UNREADABLE").inc()
 
 
 def _headers(delivery: Delivery) -> Jsonb:

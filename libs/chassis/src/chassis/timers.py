@@ -11,6 +11,7 @@ from psycopg.rows import DictRow
 
 from chassis.context import Context
 from chassis.database import is_collision, is_lost, notify
+from chassis.metrics import TIMERS
 from chassis.trace import span
 from chassis.work import Work
 
@@ -57,6 +58,7 @@ class TimerRunner:
             if not is_collision(failure):
                 self._postpone(connection, row, failure)
             return 1
+        TIMERS.labels(self.service, row["kind"], "done").inc()
         notify(connection, rings)
         return 1
 
@@ -73,6 +75,7 @@ class TimerRunner:
 
     def _postpone(self, connection: Connection[DictRow], row: DictRow, failure: Exception) -> None:
         attempts = row["attempts"] + 1
+        TIMERS.labels(self.service, row["kind"], "failed").inc()
         log.warning("timer.failed", kind=row["kind"], key=row["key"], attempt=attempts, reason=type(failure).__name__)
         connection.execute(
             """UPDATE timers SET attempts = %s, error = %s, due_at = app_now() + %s * interval '1 second',

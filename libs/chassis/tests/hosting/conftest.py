@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from kombu.connection import Connection
 
 from chassis.database import connect
+from chassis.relay import Relay
 from libs.chassis.tests.telling import GATE, LISTENER
 from suite.processes import Process
 from suite.servers.ports import free_port
@@ -23,8 +26,9 @@ class Hosting:
 
     def __init__(self, db: TestDatabase, amqp_url: str, folder: Path, name: str = "consumer", **environ: str) -> None:
         self.db, self.amqp_url, self.log = db, amqp_url, folder / f"{name}.log"
+        self._endless = folder / "endless"
         port = free_port()
-        self._ready = f"http://127.0.0.1:{port}/readyz"
+        self.health = f"http://127.0.0.1:{port}"
         own = {
             f"ELDERCARE_{LISTENER.upper()}_DATABASE_URL": db.urls.app,
             f"ELDERCARE_{LISTENER.upper()}_AMQP_URL": amqp_url,
@@ -33,11 +37,14 @@ class Hosting:
             "ELDERCARE_TRUSTED_KEYS": "unused",
             "ELDERCARE_EVENTS_HEALTH_ADDRESS": f"127.0.0.1:{port}",
             "ELDERCARE_EVENTS_GRACE_S": "2",
+            "ELDERCARE_EVENTS_STALLED_S": "4",
+            "ELDERCARE_STOP_S": "3",
             "ELDERCARE_HEARTBEAT_S": "2",
+            "ENDLESS": str(self._endless),
             "PATH": os.environ["PATH"],
         } | environ
         argv = [sys.executable, "-m", "libs.chassis.tests.hosting.consumer"]
-        self.process = Process(name, argv, own, self.log, self._ready)
+        self.process = Process(name, argv, own, self.log, f"{self.health}/readyz")
 
     def start(self) -> None:
         self.process.start()
@@ -49,6 +56,25 @@ class Hosting:
         """SIGTERM, as whoever rolls out a new release does."""
         assert self.process.pid is not None
         os.kill(self.process.pid, signal.SIGTERM)
+
+    def answer(self, path: str) -> tuple[int, str]:
+        """Status and words of a probe; 0 when there was no answer."""
+        try:
+            with urllib.request.urlopen(self.health + path, timeout=3) as response:  # noqa: S310 - our own process
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read().decode()
+        except OSError:
+            return 0, ""
+
+    @contextmanager
+    def computing(self) -> Iterator[None]:
+        """While it lasts, a handler that has begun keeps the processor and lets nobody else of its process run."""
+        self._endless.touch()
+        try:
+            yield
+        finally:
+            self._endless.unlink()
 
     def handled(self) -> list[str]:
         """The aggregates in the order their facts were handled."""
@@ -82,3 +108,11 @@ def hosting(database: DatabaseFactory, urls: dict[str, str], tmp_path: Path) -> 
     hosting = Hosting(database("people"), urls[LISTENER], tmp_path)
     yield hosting
     hosting.process.stop(grace=10)
+
+
+@pytest.fixture
+def consuming(hosting: Hosting, relaying: Callable[..., Relay]) -> Hosting:
+    relaying(confirm_s=2.0)
+    hosting.start()
+    hosting.wait_ready()
+    return hosting

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from kombu.connection import Connection
 from kombu.messaging import Producer
 
@@ -13,14 +12,6 @@ from libs.chassis.tests.telling import NORMAL, SPEAKER, URGENT, tell
 from suite.servers import Servers
 from suite.testing import TestDatabase
 from suite.waiting import until
-
-
-@pytest.fixture
-def consuming(hosting: Hosting, relaying: Callable[..., Relay]) -> Hosting:
-    relaying(confirm_s=2.0)
-    hosting.start()
-    hosting.wait_ready()
-    return hosting
 
 
 def delivered(db: TestDatabase) -> bool:

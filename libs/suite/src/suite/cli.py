@@ -97,6 +97,16 @@ def audit(
 
 
 @app.command()
+def status(
+    run_dir: RunDir = RUN_DIR, json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False
+) -> None:
+    """Each process, queue and store at a glance; exit 1 when somebody should look."""
+    from suite.commands.status import run  # noqa: PLC0415
+
+    raise typer.Exit(run(run_dir, as_json=json))
+
+
+@app.command()
 def explain(
     name: Annotated[str, typer.Argument(help="alarms/…, incidents/…, orders/…, or a number said on the phone")],
     run_dir: RunDir = RUN_DIR,
@@ -132,6 +142,14 @@ def events_resend(
     from suite.commands.resend import run  # noqa: PLC0415
 
     raise typer.Exit(run(run_dir, noun))
+
+
+@events.command("retell")
+def events_retell(minutes: Annotated[int, typer.Option(help="How far back.")] = 15, run_dir: RunDir = RUN_DIR) -> None:
+    """Facts of the last minutes leave their services once more, after a broker or a backup lost them."""
+    from suite.commands.retell import run  # noqa: PLC0415
+
+    raise typer.Exit(run(run_dir, minutes))
 
 
 parked = typer.Typer(no_args_is_help=True, help="Facts that could not be handled or sent, and wait for a person.")

@@ -8,7 +8,7 @@ from device_service.alarm.hand_over import find_forgotten
 
 log = structlog.get_logger(__name__)
 
-WAITING = Gauge("eldercare_device_alarms_not_handed_over_count", "Alarms no incident or task has yet")
+WAITING = Gauge("eldercare_device_alarms_not_handed_over", "Alarms no incident or task has yet")
 MONTHS_AHEAD = 3
 UNKNOWN_KEPT_DAYS = 30
 STRAYS_KEPT_DAYS = 90

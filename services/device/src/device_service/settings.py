@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chassis.ending import LONGEST_STOP_S, STOP_DOC, STOP_VARIABLE
 from chassis.settings import env
 
 
@@ -48,6 +49,7 @@ class IngressSettings:
     garbage_bytes: int = env("ELDERCARE_DEVICE_GARBAGE_BYTES", "Garbage after which a line is cut", default=256 * 1024)
     garbage_kept: int = env("ELDERCARE_DEVICE_GARBAGE_KEPT", "Pieces of garbage kept a connection", default=5)
     drain_s: float = env("ELDERCARE_DEVICE_DRAIN_S", "Time to store what waits when told to stop", default=10.0)
+    stop_s: float = env(STOP_VARIABLE, STOP_DOC, default=LONGEST_STOP_S)
 
 
 def allowed(adapters: str) -> tuple[str, ...]:

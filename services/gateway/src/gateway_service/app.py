@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from redis.asyncio import Redis
 
 from chassis.identity import Identity
+from chassis.metrics import introduce
 from gateway_service.desk import webhook
 from gateway_service.desk.board import DeskBoard
 from gateway_service.house import House
@@ -58,6 +59,7 @@ async def _living(app: FastAPI, settings: GatewaySettings, targets: Mapping[str,
         stack.push_async_callback(peers.close)
         hub, board = Hub(peers, identity, settings.feeds_each), DeskBoard()
         stack.callback(hub.close)
+        introduce("gateway", live=str, ready=lambda: probes.without_all(peers))
         app.state.house = House(settings=settings, identity=identity, peers=peers, hub=hub, board=board)
         app.state.redis = await stack.enter_async_context(_redis(settings.redis_url)) if settings.redis_url else None
         if app.state.redis is not None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chassis.ending import LONGEST_STOP_S, STOP_DOC, STOP_VARIABLE
 from chassis.settings import env
 
 
@@ -15,6 +16,7 @@ class GatewaySettings:
     trace_endpoint: str = env("ELDERCARE_TRACE_ENDPOINT", "OTLP/HTTP collector; empty: spans stay here", default="")
     budget_s: float = env("ELDERCARE_GATEWAY_BUDGET_S", "seconds one request may take in all", default=10.0)
     grace_s: float = env("ELDERCARE_GATEWAY_GRACE_S", "seconds running requests get at a stop", default=8.0)
+    stop_s: float = env(STOP_VARIABLE, STOP_DOC, default=LONGEST_STOP_S)
     feeds_each: int = env("ELDERCARE_GATEWAY_FEEDS_EACH", "live feeds one person may have open", default=16)
     unread_s: float = env(
         "ELDERCARE_GATEWAY_UNREAD_S", "seconds after which a peer that never reads is cut", default=30.0

@@ -14,6 +14,7 @@ log = structlog.get_logger(__name__)
 
 PENDING_S = 60
 _STRANDED = Gauge("eldercare_notify_ladders_stranded", "Open ladders found without a next step")
+_OPEN = Gauge("eldercare_notify_ladders_open", "Ladders that are being walked")
 _OVERDUE = Gauge("eldercare_notify_messages_overdue", "Messages that should have been sent a minute ago")
 
 
@@ -26,6 +27,7 @@ def audit(work: Work) -> None:
         loaded = ladders.load(work, incident)
         if loaded is not None:
             set_step_timer(work, loaded)
+    _OPEN.set(ladders.count_open(work))
     overdue = messages.overdue(work, PENDING_S)
     _OVERDUE.set(overdue)
     if overdue:

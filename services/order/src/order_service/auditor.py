@@ -14,9 +14,15 @@ from order_service.visit.keeping import TIMER_OF, timer_key
 
 log = structlog.get_logger(__name__)
 
-RAISED = Counter("eldercare_order_audit_raised", "What the auditor found without a clock and raised again", ["what"])
+RAISED = Counter("eldercare_order_clocks_set_again_total", "What the auditor found without a clock", ["what"])
+for _what in ("incident", "ladder", "order"):
+    RAISED.labels(_what)  # a series that begins with its first count would hide it from whoever looks at the increase
 OPEN = Gauge("eldercare_order_incidents_open", "Open incidents")
 OVERDUE = Gauge("eldercare_order_incidents_overdue", "Open incidents whose deadline passed more than a minute ago")
+UNOWNED = Gauge("eldercare_order_incidents_unowned", "Open incidents without a responsible party or a deadline")
+LADDERLESS = Gauge(
+    "eldercare_order_incidents_without_ladder", "Open incidents older than a minute nobody is called for"
+)
 
 
 def audit(work: Work) -> None:
@@ -73,12 +79,18 @@ def _orders_without_clock(work: Work) -> list[dict[str, Any]]:
 
 def _count(work: Work) -> None:
     row = work.one(
-        """SELECT count(*) AS open, count(*) FILTER (WHERE deadline_time < app_now() - interval '60 seconds') AS overdue
-           FROM incidents WHERE state = 'open'"""
+        """SELECT count(*) AS open,
+               count(*) FILTER (WHERE deadline_time < app_now() - interval '60 seconds') AS overdue,
+               count(*) FILTER (WHERE responsible = '' OR deadline_time IS NULL) AS unowned,
+               count(*) FILTER (WHERE open_time < app_now() - interval '60 seconds' AND NOT EXISTS (
+                   SELECT FROM ladder_starts l WHERE l.incident = i.name)) AS without_ladder
+           FROM incidents i WHERE state = 'open'"""
     )
     if row:
         OPEN.set(row["open"])
         OVERDUE.set(row["overdue"])
+        UNOWNED.set(row["unowned"])
+        LADDERLESS.set(row["without_ladder"])
 
 
 def _raise(what: str, name: str) -> None:

@@ -23,7 +23,7 @@ KINDS = (
     "asset_not_zero",
     "balance_not_its_entries",
 )
-_BREACHES = Gauge("eldercare_payment_breaches_count", "What the auditor found wrong", ["kind"])
+_BREACHES = Gauge("eldercare_payment_breaches", "What the auditor found wrong", ["kind"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

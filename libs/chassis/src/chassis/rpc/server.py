@@ -16,13 +16,13 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
-from prometheus_client import Counter, Histogram
 from protovalidate import ValidationError, Validator
 from psycopg_pool import PoolTimeout
 
 from chassis.clock import monotonic
 from chassis.context import Caller
 from chassis.identity import CallerUnknown, Identity
+from chassis.metrics import CALL_SECONDS, CALLS
 from chassis.refusal import STATUSES, Refusal, Refusals, reason_of
 from chassis.rpc.calls import Call, running
 from chassis.rpc.client import Refused
@@ -35,8 +35,6 @@ LARGEST_MESSAGE = 1 << 20
 LONGEST_DEADLINE_S = 30.0
 THREADS = 16
 DOMAIN = "eldercare"
-_CALLS = Counter("eldercare_rpc_calls_total", "Calls by method and code", ["method", "code"])
-_SECONDS = Histogram("eldercare_rpc_seconds", "Duration of calls", ["method"])
 _PUBLIC = Caller(subject="")
 
 
@@ -92,8 +90,8 @@ class Guard(grpc.ServerInterceptor):
             code = code_pb2.Code.Name(status.code)
             context.abort_with_status(rpc_status.to_status(status))
         finally:
-            _CALLS.labels(method, code).inc()
-            _SECONDS.labels(method).observe(monotonic() - began)
+            CALLS.labels(method, code).inc()
+            CALL_SECONDS.labels(method).observe(monotonic() - began)
 
     def _call(self, method: str, rule: Access, context: grpc.ServicerContext) -> Call:
         metadata = {key: str(value) for key, value in context.invocation_metadata()}

@@ -84,12 +84,20 @@ class Box:
             auditors={name: urls.auditor for name, urls in self.databases.items()},
             testers={name: urls.tester for name, urls in self.databases.items()},
             operators={name: urls.app for name, urls in self.databases.items()},
-            health={
-                "core": f"http://127.0.0.1:{self.ports.core_health}",
-                "events": f"http://127.0.0.1:{self.ports.events_health}",
-                "ingress": f"http://127.0.0.1:{self.ports.ingress_health}",
-            },
+            health={name: f"http://127.0.0.1:{port}" for name, port in self._probed().items()},
+            broker=self.servers.amqp_management,
+            vhost=self.place.vhost,
         )
+
+    def _probed(self) -> dict[str, int]:
+        """The port that answers probes, by process."""
+        ports = {
+            "core": self.ports.core_health,
+            "events": self.ports.events_health,
+            "ingress": self.ports.ingress_health,
+            "gateway": self.ports.web,
+        }
+        return {name: port for name, port in ports.items() if name not in self.place.without}
 
     def _environment(self, keys: Path) -> dict[str, str]:
         reach, brokers = self.place.reach, provision_broker(self.servers, PRODUCERS, vhost=self.place.vhost)

@@ -8,7 +8,7 @@ from pathlib import Path
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxState:
     """Addresses of a running box. Database addresses are per service: the auditor reads, the tester pushes the clock,
-    the operator (the service's own role) replays what is parked."""
+    the operator (the service's own role) replays what is parked. `broker` is its management interface."""
 
     pid: int
     rpc: str
@@ -19,6 +19,8 @@ class BoxState:
     testers: dict[str, str]
     operators: dict[str, str]
     health: dict[str, str]
+    broker: str
+    vhost: str
 
 
 class NoBox(Exception):

@@ -22,7 +22,7 @@ def run(out: Path, names: Names, *, vhost: str, rpc: str, watch: str, web: str) 
         return 1
     try:
         with start_servers(out, progress=typer.echo, ways=("address",)) as servers:
-            databases = hand_out(servers, out, names, vhost=vhost)
+            databases, broker = hand_out(servers, out, names, vhost=vhost), servers.amqp_management
     except (ServerMissing, ServerUnusable, RunDirBusy) as refusal:
         typer.echo(str(refusal), err=True)
         return 1
@@ -36,6 +36,8 @@ def run(out: Path, names: Names, *, vhost: str, rpc: str, watch: str, web: str) 
         testers={},
         operators={name: urls.app for name, urls in databases.items()},
         health={},
+        broker=broker,
+        vhost=vhost,
     )
     write_state(out, box)
     typer.echo(f"a folder a service is in {out}; the passwords in it stay the same when this runs again")

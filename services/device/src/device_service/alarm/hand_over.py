@@ -3,6 +3,8 @@
 from datetime import UTC
 from typing import Any
 
+from prometheus_client import Counter
+
 from chassis.paging import Occasion, Page, page
 from chassis.timers import Timer
 from chassis.work import Work
@@ -16,6 +18,7 @@ from device_service.contract import duty_desk_paged
 OPEN_INCIDENT = "open_incident"
 NO_INCIDENT = "no_incident"
 CALL_TIMEOUT_S = 2.0
+HAND_OVERS = Counter("eldercare_device_hand_overs_total", "Alarms order was asked about, as no incident had answered")
 
 
 def ask_for_incident(work: Work, timer: Timer) -> None:
@@ -23,6 +26,7 @@ def ask_for_incident(work: Work, timer: Timer) -> None:
     alarm = store.find_alarm(work, timer.payload["alarm"])
     if alarm is None or alarm.handed_over_to:
         return
+    HAND_OVERS.inc()
     work.request_effect(f"{OPEN_INCIDENT}:{alarm.name}", OPEN_INCIDENT, _facts(alarm), timeout_s=CALL_TIMEOUT_S)
     if spec_of(alarm.kind).subject is Subject.PERSON:
         work.set_timer(f"{DESK_PAGE}:{alarm.name}", DESK_PAGE, alarm.receive_time + DESK_AFTER, {"alarm": alarm.name})

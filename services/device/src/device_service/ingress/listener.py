@@ -41,8 +41,11 @@ class Listener:
     def not_ready(self) -> str:
         if not self._is_listening:
             return "not listening"
-        is_asking_long = monotonic() - self._asked_at > ANSWER_S
-        return "the database cannot be reached" if is_asking_long or not self._database_up else ""
+        return "" if self.reaches_database else "the database cannot be reached"
+
+    @property
+    def reaches_database(self) -> bool:
+        return self._database_up and monotonic() - self._asked_at <= ANSWER_S
 
     async def serve(self, stop: asyncio.Event) -> None:
         host = self._host()

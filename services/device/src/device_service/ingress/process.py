@@ -1,7 +1,6 @@
 """The ingress process: settings in, listener and probes up, a clean end on SIGTERM."""
 
 import asyncio
-import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,8 +9,10 @@ import structlog
 
 from chassis import logs, trace
 from chassis.database import Database
+from chassis.ending import when_told_to_stop
 from chassis.environment import surroundings
 from chassis.health import HealthServer
+from chassis.metrics import DATABASE, introduce
 from chassis.seal import Seals
 from chassis.settings import load
 from device_service.adapters.find import find_adapters
@@ -43,9 +44,8 @@ class Ingress:
     async def serve(self, environ: Mapping[str, str]) -> int:
         settings = load(IngressSettings, environ)
         trace.configure("device.ingress", settings.trace_endpoint)
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
+        when_told_to_stop(lambda: loop.call_soon_threadsafe(stop.set), within_s=settings.stop_s)
         await serve_until(stop, settings)
         return 0
 
@@ -59,6 +59,8 @@ async def serve_until(stop: asyncio.Event, settings: IngressSettings) -> None:
         raise AdapterMissing(f"The adapter {WATCH} cannot be loaded; see ELDERCARE_DEVICE_ADAPTERS.")
     ledger = Ledger(database, Seals.load(Path(settings.seal_keys)), found.adapters)
     listener = Listener(settings, found.adapters[WATCH], ledger)
+    introduce("ingress", live=listener.stalled, ready=listener.not_ready)
+    DATABASE.labels("device").set_function(lambda: listener.reaches_database)
     health = HealthServer(settings.health_address, live=listener.stalled, ready=listener.not_ready)
     database.open()
     health.start()

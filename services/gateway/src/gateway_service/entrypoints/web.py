@@ -3,12 +3,14 @@
 import socket
 import sys
 from collections.abc import Mapping
+from types import FrameType
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
 
 from chassis import logs, trace
+from chassis.ending import end_within
 from chassis.environment import rpc_targets, surroundings
 from chassis.settings import BadSettings, load
 from gateway_service.app import build
@@ -38,9 +40,13 @@ def main() -> int:
 class Server(uvicorn.Server):
     """Feeds never end by themselves: at a stop they are closed first, and clients come back elsewhere."""
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI, stop_s: float) -> None:
         super().__init__(config)
-        self._app = app
+        self._app, self._stop_s = app, stop_s
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        end_within(self._stop_s)
+        super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._app.state.house.hub.close()
@@ -56,7 +62,7 @@ def server_of(app: FastAPI, settings: GatewaySettings) -> Server:
         timeout_keep_alive=_IDLE_S,
         timeout_graceful_shutdown=int(settings.grace_s),
     )
-    return Server(config, app)
+    return Server(config, app, settings.stop_s)
 
 
 def listen(settings: GatewaySettings) -> socket.socket:

@@ -198,6 +198,11 @@ def _opening(row: Mapping[str, Any]) -> Opening:
     return Opening(**{name: row[name] for name in Opening.__slots__})
 
 
+def count_open(work: Work) -> int:
+    row = work.one("SELECT count(*) AS n FROM ladders WHERE state = 'open'")
+    return int(row["n"]) if row else 0
+
+
 def stranded(work: Work) -> list[str]:
     """Open ladders whose timer is gone or parked; the timer's key is `ladder:` and the incident."""
     rows = work.all(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from prometheus_client import Counter
 
 from chassis.clock import monotonic
 from chassis.effects import Effect, Outcome
@@ -19,6 +20,7 @@ log = structlog.get_logger(__name__)
 START_LADDER = "start_ladder"
 # After notify did not answer, others wait this long instead of each finding out for itself.
 BREATHE_S = 1.0
+HAND_OVERS = Counter("eldercare_order_ladder_hand_overs_total", "Ladders started by rpc, as the event had not")
 _DELAYS = (5.0, 10.0, 20.0)
 
 Transaction = Callable[[], AbstractContextManager[Work]]
@@ -76,4 +78,5 @@ class LadderStart:
     def settle(self, work: Work, effect: Effect, outcome: Outcome) -> None:
         if outcome.state == "done" and outcome.detail["needed"]:
             ladder_runs(work, effect.request["incident"])
+            HAND_OVERS.inc()
             log.info("ladder.handed_over", incident=effect.request["incident"], attempt=effect.attempt)

@@ -31,7 +31,7 @@ from people_service.session.use_cases import (
     set_password,
 )
 
-SIGN_INS = Counter("eldercare_people_sign_ins", "Passwords that were looked at, or not", ["outcome"])
+SIGN_INS = Counter("eldercare_people_sign_ins_total", "Passwords that were looked at, or not", ["outcome"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
