@@ -89,10 +89,11 @@ def _keeps(stage: Stage, consumer: str, count: int) -> bool:
 def _publish(stage: Stage, corpus: Sequence[Poison]) -> None:
     """As device, whose exchange takes nothing from anybody else."""
     with Connection(stage.box.environ["ELDERCARE_DEVICE_AMQP_URL"]) as broker:
-        producer = Producer(broker.channel(), exchange="device.events", auto_declare=False)
+        producer = Producer(broker.channel())
         for poison in corpus:
             producer.publish(
                 poison.body,
+                exchange="device.events",
                 routing_key=TYPE,
                 headers=dict(poison.headers),
                 content_type=poison.content_type,
