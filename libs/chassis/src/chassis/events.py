@@ -4,7 +4,6 @@ What differs from nameko's own event handler: bodies that cannot be read reach t
 one transaction and acknowledged one by one after the commit, and a hung broker node can be left.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -22,9 +21,10 @@ from chassis.clock import monotonic
 from chassis.consumer import Consumer, Shards
 from chassis.environment import ServiceEnvironment
 from chassis.holding import Holder
+from chassis.lanes import Lanes
 from chassis.settings import load
 from chassis.subscriber import Delivery
-from chassis.topology import LANES, lane_of, topology_of
+from chassis.topology import topology_of
 
 log = structlog.get_logger(__name__)
 
@@ -72,9 +72,10 @@ class FactQueues(QueueConsumer):  # type: ignore[misc]
 
     @contextmanager
     def establish_connection(self) -> Iterator[Any]:
-        broker = self.create_connection()
+        broker = self._broker = self.create_connection()
         try:
-            self._wait_for(broker)
+            patience = {"interval_start": 0.1, "interval_step": 0.2, "interval_max": LONGEST_RECONNECT_S}
+            broker.ensure_connection(self.on_connection_error, **patience)
             yield broker
         except BaseException:
             broker.collect(socket_timeout=0.5)  # release() would wait for CloseOk as long as the node hangs
@@ -83,11 +84,6 @@ class FactQueues(QueueConsumer):  # type: ignore[misc]
             broker.release()
         finally:
             self.is_consuming = False
-
-    def _wait_for(self, broker: Any) -> None:
-        broker.ensure_connection(
-            self.on_connection_error, interval_start=0.1, interval_step=0.2, interval_max=LONGEST_RECONNECT_S
-        )
 
     def on_connection_error(self, exc: Exception, interval: float) -> None:
         self.ticked = monotonic()  # a broker that is away is no reason to end this process
@@ -105,6 +101,16 @@ class FactQueues(QueueConsumer):  # type: ignore[misc]
         self.ticked = monotonic()
         super().on_iteration()
 
+    def _cancel_consumers_if_requested(self) -> None:
+        """Goes with its connection: after a polite cancel the next one would get what comes after ours first."""
+        pending: dict[Any, Any] = dict(self._pending_remove_providers)
+        self._pending_remove_providers.clear()
+        if pending:
+            self._broker.collect(socket_timeout=0.5)
+        for provider, removed in pending.items():
+            del self._consumers[provider]
+            removed.send()
+
 
 class Facts(Entrypoint):  # type: ignore[misc]
     """Collects what has arrived and runs one batch at a time, urgent lane first."""
@@ -115,8 +121,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
         super().__init__(**options)
         self.consumer, self.shards = consumer, shards
         self.stopping = False
-        self._lane = {each.DESCRIPTOR.full_name: lane_of(each) for each in consumer.handlers}
-        self._waiting: dict[str, deque[Received]] = {lane: deque() for lane in LANES}
+        self._waiting: Lanes[Received] = Lanes(consumer.handlers)
         self._bell = Event()
         self._pump: Any = None
 
@@ -134,13 +139,11 @@ class Facts(Entrypoint):  # type: ignore[misc]
         self.queues.unregister_provider(self)
 
     def arrived(self, message: Received) -> None:
-        lane = self._lane.get(str((message.headers or {}).get("ce-type")), "urgent")
-        self._waiting[lane].append(message)
+        self._waiting.add(str((message.headers or {}).get("ce-type")), message)
         self._ring()
 
     def forget(self) -> None:
-        for lane in self._waiting.values():
-            lane.clear()
+        self._waiting.clear()
 
     def _ring(self) -> None:
         if not self._bell.ready():
@@ -148,21 +151,13 @@ class Facts(Entrypoint):  # type: ignore[misc]
 
     def _run(self) -> None:
         while not self.stopping:
-            batch = self._take()
-            if batch:
+            if batch := self._waiting.take(BATCH):
                 done = Event()
                 self.container.spawn_worker(self, (batch,), {}, handle_result=_acknowledge(batch, done))
                 done.wait()
             else:
                 self._bell.wait()
                 self._bell = Event()
-
-    def _take(self) -> list[Received]:
-        batch: list[Received] = []
-        for lane in LANES:
-            while self._waiting[lane] and len(batch) < BATCH:
-                batch.append(self._waiting[lane].popleft())
-        return batch
 
 
 def _acknowledge(batch: Sequence[Received], done: Event) -> Callable[..., Any]:
