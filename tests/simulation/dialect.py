@@ -60,10 +60,13 @@ def _ordered(sql: str) -> str:
 
 
 def _records(found: re.Match[str]) -> str:
-    names = [column.split()[0] for column in found["columns"].split(",")]
-    columns = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in names)
-    columns = columns.replace("json_extract(value, '$.due')", "moment(json_extract(value, '$.due'))")
+    columns = ", ".join(_extracted(*column.split()) for column in found["columns"].split(","))
     return f"(SELECT {columns} FROM json_each({found['source']})) AS {found['name']}"  # noqa: S608 - the product's own words
+
+
+def _extracted(name: str, kind: str) -> str:
+    value = f"json_extract(value, '$.{name}')"
+    return f"{f'moment({value})' if kind == 'timestamptz' else value} AS {name}"
 
 
 def _lists(found: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.simulation import functions
 from tests.simulation.memory import Session
-from tests.simulation.processes import Broken
+from tests.simulation.processes import Broken, seconds
 
 _ALWAYS = {
     "order": (
@@ -38,9 +38,12 @@ _ALWAYS = {
                    SELECT 1 FROM timers t WHERE t.key = 'ladder:' || l.incident)""",
         ),
         (
-            "a step of a ladder was left out",
-            """SELECT incident FROM messages WHERE step > 0 AND is_call GROUP BY incident
-               HAVING count(DISTINCT step) < max(step) AND incident NOT IN (SELECT incident FROM answers)""",
+            "somebody of a ladder was left out, and had not said that they cannot come",
+            """SELECT l.incident FROM ladders l JOIN ladder_rungs r ON r.incident = l.incident AND r.step <= l.step
+               WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.incident = r.incident AND m.step = r.step
+                                 AND m.recipient = r.recipient AND m.is_call)
+               AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.incident = r.incident AND a.person = r.recipient
+                               AND a.answer = 'cannot')""",
         ),
         (
             "one was called twice in a step",
@@ -67,6 +70,17 @@ _AT_REST = {
     "a call is not settled": "SELECT key FROM effects WHERE settled_at IS NULL",
     "a timer is parked or overdue": "SELECT key FROM timers WHERE parked_at IS NOT NULL OR due_at <= app_now()",
 }
+
+
+_NEVER_AT_THE_DESK = """
+    SELECT l.incident FROM ladders l
+    WHERE NOT EXISTS (SELECT 1 FROM answers a WHERE a.incident = l.incident)
+    AND l.going = '[]'
+    AND max(l.start_time, :whole) + :slack + 1000000 * (
+        SELECT sum(wait_s) FROM ladder_steps s WHERE s.incident = l.incident AND NOT is_desk) < l.close_time
+    AND NOT EXISTS (SELECT 1 FROM messages m JOIN ladder_steps s ON s.incident = m.incident AND s.step = m.step
+                    WHERE m.incident = l.incident AND s.is_desk AND m.is_call)"""
+_SLACK = seconds(90)  # a timer that failed is tried again within a minute
 
 
 class Watch:
@@ -105,6 +119,11 @@ def at_rest(suite: Any) -> None:
     incidents = {name for (name,) in order.execute("SELECT name FROM incidents")}
     ladders = {name for (name,) in suite.memories["notify"].db.execute("SELECT incident FROM ladders")}
     _none("an incident has no ladder", incidents - ladders)
+    walked = {"whole": suite.whole, "slack": _SLACK}
+    _none(
+        "nobody answered and the desk was never called",
+        suite.memories["notify"].db.execute(_NEVER_AT_THE_DESK, walked).fetchall(),
+    )
     _money(suite)
 
 

@@ -105,6 +105,20 @@ MUTATIONS = [
         new="self.step += 1\n        self._next(now)",
     ),
     Mutation(
+        what="after an answer a step is left out",
+        owner=Ladder,
+        verb="_cannot",
+        old="self._all_unable():\n",
+        new="self._all_unable():\n        self.step += 1\n",
+    ),
+    Mutation(
+        what="a ladder waits for an hour",
+        owner=Ladder,
+        verb="_next",
+        old="self.due = now + step.wait",
+        new="self.due = now + 30 * step.wait",
+    ),
+    Mutation(
         what="a ladder forgets its next step",
         owner=carry_out,
         verb="set_step_timer",

@@ -10,6 +10,8 @@ from tests.simulation.scheduler import Scheduler
 
 
 class Trouble(Scheduler):
+    whole = 0  # since when
+
     def anything_may_happen(self, point: str) -> None:
         """No transaction is open here: others may go first, the process may die or freeze."""
         weather, task = self.weather, self._task
@@ -104,6 +106,6 @@ class Trouble(Scheduler):
     def heal(self) -> None:
         """From here on nothing goes wrong any more."""
         self.story.append((self.now, "-", "everything is whole again"))
-        self.weather = CALM
+        self.weather, self.whole = CALM, self.now
         for process in self.processes:
             process.frozen_until = min(process.frozen_until, self.now)
