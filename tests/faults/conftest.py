@@ -1,11 +1,13 @@
 """`make faults`: rows of the fault matrix on suites of their own, with the matrix's load; a red row is never re-run."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from suite.servers import Servers
 from tests.faults.matrix import ROWS, UNSTAGED
+from tests.faults.stage import FULL
 from tests.faults.table import HEAD
 from tests.faults.theatre import Theatre
 
@@ -14,6 +16,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, default=1, help="how many seeds each row is run with")
     parser.addoption("--seed", type=int, default=1, help="the first of them")
     parser.addoption("--rows", default="", help="only these rows, with commas")
+    parser.addoption("--window", type=float, default=FULL.window_s, help="how many seconds each fault lasts")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -29,8 +32,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def theatre(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
-    opened = Theatre(servers, tmp_path_factory.mktemp("faults"))
+def theatre(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[Theatre]:
+    scale = replace(FULL, window_s=pytestconfig.getoption("--window"))
+    opened = Theatre(servers, tmp_path_factory.mktemp("faults"), scale)
     yield opened
     opened.close()
 

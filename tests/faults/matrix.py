@@ -15,6 +15,6 @@ def _families() -> Iterator[tuple[Row | Unstaged, ...]]:
         yield family.UNSTAGED
 
 
-_ALL = [row for family in _families() for row in family]
-ROWS: Mapping[int, Row] = {row.number: row for row in sorted(_ALL, key=lambda row: row.number) if isinstance(row, Row)}
-UNSTAGED: Mapping[int, Unstaged] = {row.number: row for row in _ALL if isinstance(row, Unstaged)}
+ALL = [row for family in _families() for row in family]
+ROWS: Mapping[int, Row] = {row.number: row for row in sorted(ALL, key=lambda row: row.number) if isinstance(row, Row)}
+UNSTAGED: Mapping[int, Unstaged] = {row.number: row for row in ALL if isinstance(row, Unstaged)}

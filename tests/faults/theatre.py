@@ -10,7 +10,7 @@ from suite.seed import seed
 from suite.servers import Servers
 from suite.servers.cluster import Cluster, cluster
 from suite.wire import Wire
-from tests.faults.stage import FULL, Needs, Row, Stage
+from tests.faults.stage import FULL, Needs, Row, Scale, Stage
 from tests.faults.wishes import FOLDER
 
 ROOT = Path(__file__).parents[2]
@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[2]
 class Theatre:
     """Close it at the end."""
 
-    def __init__(self, servers: Servers, folder: Path) -> None:
-        self._servers, self._folder = servers, folder
+    def __init__(self, servers: Servers, folder: Path, scale: Scale = FULL) -> None:
+        self._servers, self._folder, self._scale = servers, folder, scale
         self._open = ExitStack()
         self._built: tuple[Needs, Box, Mapping[str, Wire]] | None = None
         self._numbers = count(1)
@@ -29,7 +29,7 @@ class Theatre:
     def stage(self, row: Row, seed: int) -> Iterator[Stage]:
         """A suite that is whole. One on which a row went red is not used again."""
         box, wires = self._for(row.needs)
-        stage = Stage(box=box, row=row.number, seed=seed, scale=FULL, wires=wires)
+        stage = Stage(box=box, row=row.number, seed=seed, scale=self._scale, wires=wires)
         try:
             yield stage
             stage.mend()

@@ -15,7 +15,7 @@ from chassis.context import Context
 from chassis.envelope import CONTENT_TYPE, Envelope, to_wire
 from chassis.ids import uuid7
 from eldercare.device.v1.events_pb2 import AlarmRaised
-from eldercare.order.v1.events_pb2 import WorkerDeparted
+from eldercare.notify.v1.events_pb2 import MessageSent
 from suite.commands.parked import drop
 from suite.waiting import until
 from tests.contract.test_topology import consumers
@@ -47,8 +47,8 @@ def poisons() -> Iterator[Poison]:
     yield Poison(name="wrong schema", reason="BrokenEnvelope", body=b"\xff" * 64, headers=_envelope(TYPE))
     yield Poison(name="10 MB", reason="BrokenEnvelope", body=b"\xff" * (10 << 20), headers=_envelope(TYPE))
     yield Poison(name="nested too deep", reason="BrokenEnvelope", body=b"\x0b" * 5_000, headers=_envelope(TYPE))
-    stranger = _envelope(WorkerDeparted.DESCRIPTOR.full_name)
-    yield Poison(name="another service's type", reason="UnknownType", body=good, headers=stranger)
+    stranger = _envelope(MessageSent.DESCRIPTOR.full_name)
+    yield Poison(name="a type nobody here handles", reason="UnknownType", body=good, headers=stranger)
     yield Poison(name="unheard-of type", reason="UnknownType", body=good, headers=_envelope("eldercare.x.v1.Never"))
     wide = _envelope(TYPE) | {"x": "x" * 90_000}
     yield Poison(name="huge headers", reason="BrokenEnvelope", body=b"\xff", headers=wide)

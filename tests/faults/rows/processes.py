@@ -24,13 +24,17 @@ def kill(*roles: str) -> Strike:
     return strike
 
 
-def freeze_consumers(stage: Stage) -> None:
-    """Zombies: all copies frozen past their heartbeat, then alive again with batches in hand."""
-    for process in stage.processes("events"):
-        process.freeze()
-    pause(stage.scale.window_s)
-    for process in stage.processes("events"):
-        process.thaw()
+def freeze(role: str) -> Strike:
+    """Zombies: all copies frozen past heartbeats and deadlines, then alive again with work in hand."""
+
+    def strike(stage: Stage) -> None:
+        for process in stage.processes(role):
+            process.freeze()
+        pause(stage.scale.window_s)
+        for process in stage.processes(role):
+            process.thaw()
+
+    return strike
 
 
 def end_relays(stage: Stage) -> None:
@@ -42,7 +46,7 @@ def end_relays(stage: Stage) -> None:
 
 
 ROWS = (
-    Row(number=10, what="consumers frozen, then back", play=under_load(freeze_consumers)),
+    Row(number=10, what="consumers frozen, then back", play=under_load(freeze("events"))),
     Row(number=12, what="three relays at once", play=under_load(end_relays), needs=Needs(replicas=3)),
     Row(number=40, what="core killed at any moment", play=under_load(kill("core")), small=True),
     Row(
