@@ -23,7 +23,7 @@ from suite.servers.provision import drop_database, provision_databases
 from suite.testing import TestDatabase
 from tests.faults.desk import AWAY
 from tests.faults.rows.points import dying
-from tests.faults.stage import Outcome, Row, Stage, Unstaged
+from tests.faults.stage import FULL, Outcome, Row, Stage, Unstaged
 from tests.support.visit import stamp
 
 TWINS, RACES, VISITS = 50, 10_000, 120
@@ -94,13 +94,14 @@ def _own_database(stage: Stage) -> Iterator[TestDatabase]:
 
 
 def endings_race(stage: Stage) -> Outcome:
-    """Capture, void and expiry of one hold at once, ten thousand holds; exactly one wins each."""
+    """Capture, void and expiry of one hold at once, ten thousand holds in a full window; exactly one wins each."""
+    races = round(RACES * stage.scale.window_s / FULL.window_s)
     with _own_database(stage) as db:
-        fund(db, 1_000 * RACES)
-        wrong = [sentence for number in range(RACES) for sentence in race_once(db, number)]
+        fund(db, 1_000 * races)
+        wrong = [sentence for number in range(races) for sentence in race_once(db, number)]
         (off,) = db.rows("SELECT coalesce(sum(amount), 0) AS n FROM entries")
     wrong += [f"the ledger is off by {off['n']}"] if off["n"] else []
-    return Outcome(doubled=len(wrong), wrong=wrong, seen=f"{RACES} holds, 3 endings each")
+    return Outcome(doubled=len(wrong), wrong=wrong, seen=f"{races} holds, 3 endings each")
 
 
 def processor_killed(stage: Stage) -> Outcome:

@@ -34,12 +34,13 @@ def verdicts(journals: Journals, history: History) -> Mapping[str, Verdict]:
         """SELECT DISTINCT m.incident FROM messages m JOIN recorded_messages r ON r.key = m.name
            WHERE m.incident <> '' AND m.create_time >= %s""",
     )
+    earlier = {*stores.keys("order", "SELECT name FROM incidents WHERE open_time < %s")}
     messages, recorded = stores.messages()
     return {
         "press": judge(history.presses, (key for _, key in stores.pressed())),
         "report": judge(history.reports, stores.reported()),
         "alarm in an incident": judge(_sure(alarms), homes),
-        "incident with a call": judge(_sure(incidents), called),
+        "incident with a call": judge(_sure(incidents), (each for each in called if each not in earlier)),
         "message": judge(messages, recorded),
         "command": judge(history.commands, stores.commanded()),
     }
