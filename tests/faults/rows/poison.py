@@ -117,7 +117,7 @@ def poison_outbox(stage: Stage) -> None:
     pause(stage.scale.window_s)
     rows = _rows(stage, "device", BLOCKED)
     assert [row["attempts"] > 0 for row in rows] == [True, False, True, False]
-    _give_up(stage, [f"device/out/{row['position']}" for row in rows])
+    _give_up(stage, [f"device/out/{row['position']}" for row in reversed(rows)])  # what waits must not go out
 
 
 def _append(stage: Stage, aggregate: str, type_name: str, causation: str) -> None:
