@@ -33,7 +33,7 @@ class Scale:
 
 
 FULL = Scale(producers=3, rate=20, reports=200, households=60, lead_s=6, window_s=60, tail_s=6)
-SMALL = Scale(producers=1, rate=20, reports=20, households=30, lead_s=1, window_s=2, tail_s=1)
+SMALL = Scale(producers=1, rate=8, reports=8, households=30, lead_s=1, window_s=2, tail_s=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from suite.box import Box, BoxPlace
+from suite.box import Box
 from suite.journals import Journals
-from suite.seed import seed
 from suite.servers import Servers
 from tests.support.house import House
+from tests.support.suites import a_suite
 
 GATEWAY = True
 
@@ -18,10 +18,7 @@ GATEWAY = True
 @pytest.fixture(scope="session")
 def box(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
     """One suite for all stories that leave it whole."""
-
-    place = BoxPlace(run_dir=tmp_path_factory.mktemp("box"), prefix="stories_", vhost="stories")
-    with Box(place, servers, progress=lambda _: None) as running:
-        seed(running.state(), progress=lambda _: None)
+    with a_suite(servers, tmp_path_factory.mktemp("box"), "stories") as running:
         yield running
 
 

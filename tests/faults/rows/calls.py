@@ -122,7 +122,7 @@ def strangers_at_the_door(stage: Stage) -> Outcome:
 
 
 def _signed(stage: Stage, body: bytes, moment: int) -> dict[str, str]:
-    secret, timestamp = stage.box.environ["ELDERCARE_DUTY_DESK_SECRET"], str(moment)
+    secret, timestamp = stage.box.environ["ELDERCARE_PAGER_SECRET"], str(moment)
     signature = hmac.new(secret.encode(), timestamp.encode() + b"." + body, sha256).hexdigest()
     return {"Eldercare-Timestamp": timestamp, "Eldercare-Signature": signature}
 
