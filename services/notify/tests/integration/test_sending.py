@@ -133,6 +133,16 @@ def test_who_was_erased_is_not_called_any_more(story: Story) -> None:
     assert voice(story) == [("refused", "erased")]
 
 
+def test_nobody_says_that_a_call_was_not_made_when_nobody_knows(story: Story) -> None:
+    provider = Provider(hangs)
+    story.press()
+    try_all(story, provider)
+    story.db.deliver(HANDLERS, PersonErased(person=DAUGHTER_WEN, version=2), aggregate=DAUGHTER_WEN)
+    try_all(story, provider)
+    assert len(provider.letters) == 1
+    assert voice(story) == [("unknown", "erased")]
+
+
 def test_a_channel_that_is_not_installed_is_named_at_start(story: Story) -> None:
     client = redis.Redis.from_url("redis://127.0.0.1:1")
     with pytest.raises(BadSettings, match="ELDERCARE_NOTIFY_SMS: no channel 'pigeon'"):

@@ -10,7 +10,7 @@ from chassis.effects import Effect, OneShot, Outcome
 from chassis.seal import Seals
 from chassis.work import Work
 from notify_service import contract
-from notify_service.channel.port import Channel
+from notify_service.channel.port import Channel, Letter
 from notify_service.contact import store as contacts
 from notify_service.contact.domain import Channel as Kind
 from notify_service.ladder.carry_out import fall_back
@@ -21,6 +21,7 @@ from notify_service.message.transaction import Transaction
 
 MESSAGES = Counter("eldercare_notify_messages_total", "Messages by channel and outcome", ["channel", "outcome"])
 LONGEST_DELAY_S = 30.0
+WITHDRAWN = frozenset({STOOD_DOWN, ERASED})
 
 
 class Sender(OneShot):
@@ -36,11 +37,22 @@ class Sender(OneShot):
 
     def call(self, effect: Effect) -> Outcome:
         try:
-            with self._transaction() as work:
-                letter = compose(work, self._seals, effect.key)
+            letter = self._letter(effect)
         except Withdrawn as withdrawn:
             return Outcome.refused(withdrawn.reason)
         return self._channels[letter.channel].send(letter, effect.attempt)
+
+    def ask(self, effect: Effect) -> Outcome | None:
+        """Withdrawn after a try nobody knows the end of: it may have gone out, and is not sent again."""
+        try:
+            self._letter(effect)
+        except Withdrawn as withdrawn:
+            return Outcome(state="given_up", reason=withdrawn.reason)
+        return None
+
+    def _letter(self, effect: Effect) -> Letter:
+        with self._transaction() as work:
+            return compose(work, self._seals, effect.key)
 
     def settle(self, work: Work, effect: Effect, outcome: Outcome) -> None:
         message = store.get(work, effect.key)
@@ -60,12 +72,13 @@ class Sender(OneShot):
 
     def _not_sent(self, work: Work, message: StoredMessage, outcome: Outcome) -> None:
         """Refused for good, or given up without knowing; a ladder tries the person's next number."""
-        state, reason = ("unknown", "given_up") if outcome.state == "given_up" else ("refused", outcome.reason)
+        state = "unknown" if outcome.state == "given_up" else "refused"
+        reason = outcome.reason if state == "refused" or outcome.reason in WITHDRAWN else "given_up"
         store.settle(work, message.name, state, reason=reason)
         if message.channel == Kind.FEED:
             return
         contract.message_refused(work, message, reason)
-        if message.contact_point and reason not in {STOOD_DOWN, ERASED}:
+        if message.contact_point and reason not in WITHDRAWN:
             contacts.note_refusal(work, message.contact_point, reason)
             if message.notice.is_call:
                 fall_back(work, message)
