@@ -17,8 +17,8 @@ from eldercare.order.v1.events_pb2 import IncidentOpened, TaskDone
 from suite.testing import TestDatabase
 from suite.waiting import until
 
-SPEAKER, LISTENER = "order", "notify"
-GATE = 0x67617465  # an advisory lock: handlers of the hosting tests wait behind it
+SPEAKER, LISTENER, NEIGHBOUR = "order", "notify", "payment"
+GATE, TASK_GATE = 0x67617465, 0x7461736B  # advisory locks: handlers of the hosting tests wait behind them
 URGENT, NORMAL = IncidentOpened, TaskDone
 
 

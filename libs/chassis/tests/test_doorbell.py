@@ -66,3 +66,18 @@ def test_what_was_committed_stays_so_when_the_bell_cannot_ring(db: TestDatabase,
     servers.postgres.kill()
     servers.postgres.start()
     Doorbell().ring(connection, {"outbox"})
+
+
+def test_what_is_written_rings_for_nobody_until_it_is_committed(db: TestDatabase) -> None:
+    """A NOTIFY inside the transaction would make every commit of the cluster wait for every other."""
+    with connect(db.urls.app, name="listener") as listener:
+        rung = {"outbox", "timers", "effects.made-up"}
+        for channel in (*rung, "over"):
+            listener.execute(f'LISTEN "{channel}"'.encode())
+        with db.work() as work:
+            work.publish(RegionChanged(), aggregate="regions/a")
+            work.set_timer("made-up", "made-up", work.now)
+            work.request_effect("made-up", "made-up", {})
+        db.connection.execute("NOTIFY over")
+        assert next(listener.notifies(timeout=5)).channel == "over"
+        assert work.rings == rung

@@ -11,6 +11,8 @@ from chassis.database import connect
 from chassis.relay import LOCK, Relay
 from libs.chassis.tests.telling import NORMAL, URGENT, Listener, tell
 from suite.servers import Servers
+from suite.servers.rabbitmq import control
+from suite.servers.server import BinaryServer
 from suite.testing import TestDatabase
 from suite.waiting import until
 
@@ -124,6 +126,24 @@ def test_a_frozen_broker_is_given_up_on_and_used_again_when_it_thaws(
         assert len(waiting_rows(db)) == 3
     finally:
         servers.rabbitmq.thaw()
+    listener.listen(times=3)
+    assert listener.sequences("incidents/a") == [1, 2, 3]
+
+
+def test_a_broker_in_alarm_is_given_up_on_and_used_again_when_it_has_memory(
+    db: TestDatabase, servers: Servers, relaying: Relaying, listening: Listening
+) -> None:
+    if not isinstance(servers.rabbitmq, BinaryServer):
+        pytest.skip("only a node of this machine can be talked into an alarm")
+    relay = relaying(confirm_s=0.5)
+    listener = listening()
+    control(servers.rabbitmq, "set_vm_memory_high_watermark", "0.000001")
+    try:
+        tell(db, "incidents/a", times=3)
+        until(lambda: relay.is_lost, "the relay no longer waits for a confirm")
+        assert waiting_rows(db), "it takes a first one, and then nothing"
+    finally:
+        control(servers.rabbitmq, "set_vm_memory_high_watermark", "0.3")
     listener.listen(times=3)
     assert listener.sequences("incidents/a") == [1, 2, 3]
 

@@ -1,5 +1,7 @@
 """A fact is handled once; what fails waits in sight; what cannot be read is kept."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from uuid import uuid4
 
 import psycopg
@@ -13,6 +15,7 @@ from chassis.subscriber import Delivery, Handlers
 from chassis.work import Work
 from eldercare.people.v1.events_pb2 import ProviderChanged, RegionChanged
 from eldercare.people.v1.person_pb2 import Region
+from suite.servers import Servers
 from suite.testing import TestDatabase
 
 
@@ -158,6 +161,18 @@ def test_a_fact_with_a_name_that_cannot_be_stored_is_kept(db: TestDatabase) -> N
     assert [row["reason"] for row in db.set_aside()] == ["UNREADABLE"]
 
 
+def test_a_fact_that_was_routed_as_another_ones_is_parked(db: TestDatabase) -> None:
+    """Who may publish on an exchange cannot speak for another service by what it writes into a header."""
+    wire = to_wire(_envelope(db, "regions/a"), region().SerializeToString())
+    told = Delivery(headers=wire.headers, content_type=wire.content_type, body=wire.body)
+    db.deliver_raw(HANDLERS, replace(told, key="eldercare.order.v1.TaskDone"))
+    assert [(row["reason"], row["error"]) for row in db.set_aside()] == [
+        ("UNREADABLE", "was routed as eldercare.order.v1.TaskDone")
+    ]
+    db.deliver_raw(HANDLERS, replace(told, key="eldercare.people.v1.RegionChanged"))
+    assert len(db.events(RegionChanged)) == 1
+
+
 def test_a_handler_that_waits_too_long_for_a_row_is_set_aside_and_its_neighbours_are_done(db: TestDatabase) -> None:
     def wait(work: Work, message: RegionChanged) -> None:
         work.run("SET LOCAL lock_timeout = '10ms'")
@@ -179,6 +194,32 @@ def test_a_deadlock_is_redone_at_once_and_costs_no_attempt(db: TestDatabase) -> 
         retell(work, message)
 
     db.deliver({RegionChanged: deadlock_once}, region(), aggregate="regions/a")
+    assert (len(tries), len(db.events(RegionChanged)), db.set_aside()) == (2, 1, [])
+
+
+def test_of_two_that_wait_for_each_other_ours_is_redone_and_both_are_done(db: TestDatabase, postgres: Servers) -> None:
+    ours, theirs = "SELECT pg_advisory_xact_lock(1)", "SELECT pg_advisory_xact_lock(2)"
+    tries: list[str] = []
+
+    def cross(work: Work, message: RegionChanged) -> None:
+        tries.append(message.region.name)
+        work.run(ours)
+        if len(tries) == 1:
+            crossing.append(beside.submit(cross_us))
+        work.run(theirs)
+        retell(work, message)
+
+    def cross_us() -> None:
+        neighbour.execute(ours)
+        neighbour.rollback()
+
+    crossing: list[Future[None]] = []
+    there = psycopg.connect(postgres.postgres_url, dbname=db.connection.info.dbname)
+    with there as neighbour, ThreadPoolExecutor(1) as beside:
+        neighbour.execute("SET deadlock_timeout = '1min'")  # ours looks first, and is the one that is ended
+        neighbour.execute(theirs)
+        db.deliver({RegionChanged: cross}, region(), aggregate="regions/a")
+        crossing[0].result()
     assert (len(tries), len(db.events(RegionChanged)), db.set_aside()) == (2, 1, [])
 
 

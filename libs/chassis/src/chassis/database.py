@@ -99,13 +99,14 @@ def _has_word(connection: Connection[DictRow]) -> bool:
     return bool(poll.poll(0))
 
 
-_BOUNDED = {"statement_timeout": f"{LONGEST_CALL_S}s", "lock_timeout": "10s"}
+# What serves a call or a fact asks the store nothing that takes longer, and waits for no lock for longer.
+BOUNDED = {"statement_timeout": f"{LONGEST_CALL_S}s", "lock_timeout": "10s"}
 
 
 class Database:
-    """A bounded pool for threads. Every use case runs inside `transaction`."""
+    """A pool for threads, a session for each call that runs at once. Every use case runs inside `transaction`."""
 
-    def __init__(self, url: str, *, name: str, size: int = 12) -> None:
+    def __init__(self, url: str, *, name: str, size: int = 16) -> None:
         self.url = url
         self.name = name
         self.bell = Doorbell()
@@ -117,7 +118,7 @@ class Database:
             reconnect_timeout=1,  # the next caller tries again, instead of a delay that doubles
             open=False,
             check=self._check,
-            kwargs={"autocommit": True, "row_factory": dict_row, **session(name, **_BOUNDED)},
+            kwargs={"autocommit": True, "row_factory": dict_row, **session(name, **BOUNDED)},
         )
 
     def _check(self, connection: Connection[DictRow]) -> None:

@@ -98,15 +98,21 @@ def to_wire(envelope: Envelope, body: bytes) -> RabbitMQMessage:
     return to_binary(CloudEvent(attributes=attributes, data=body), _Bytes())
 
 
-def from_wire(headers: Mapping[str, Any], content_type: str | None, body: bytes) -> Envelope:
-    """The envelope of a message; raises BrokenEnvelope with the reason."""
+def from_wire(headers: Mapping[str, Any], content_type: str | None, body: bytes, *, key: str = "") -> Envelope:
+    """The envelope of a message; raises BrokenEnvelope with the reason.
+
+    The broker checks who may publish by the `key` it routes by; a type of the message's own choice would be anyone's.
+    """
     if content_type != CONTENT_TYPE:
         raise BrokenEnvelope(f"content type {content_type!r} is not {CONTENT_TYPE}")
     message = RabbitMQMessage(headers={k: str(v) for k, v in headers.items()}, content_type=content_type, body=body)
     try:
-        return _envelope(from_binary(message, _Bytes(), CloudEvent).get_attributes())
+        envelope = _envelope(from_binary(message, _Bytes(), CloudEvent).get_attributes())
     except Exception as broken:  # any bytes may come from a broker: whatever is wrong with them, they are kept
         raise BrokenEnvelope(str(broken) or type(broken).__name__) from broken
+    if key not in ("", envelope.type):
+        raise BrokenEnvelope(f"was routed as {key}")
+    return envelope
 
 
 def _envelope(attributes: Mapping[str, Any]) -> Envelope:

@@ -63,6 +63,9 @@ class EventsEnvironment:
     grace_s: float = env("ELDERCARE_EVENTS_GRACE_S", "seconds the batches in hand get at a stop", default=8.0)
     stop_s: float = env(STOP_VARIABLE, STOP_DOC, default=LONGEST_STOP_S)
     stalled_s: float = env("ELDERCARE_EVENTS_STALLED_S", "seconds the hub or a consumer may stand still", default=30.0)
+    computing_s: float = env(
+        "ELDERCARE_EVENTS_COMPUTING_S", "seconds of processor time a handler gets; below two heartbeats", default=5.0
+    )
 
 
 def rpc_targets(environ: Mapping[str, str]) -> dict[str, str]:

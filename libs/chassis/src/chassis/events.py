@@ -28,8 +28,7 @@ from chassis.topology import topology_of
 
 log = structlog.get_logger(__name__)
 
-BATCH = 16
-PREFETCH = 64
+BATCH, PREFETCH = 16, 64
 RESTART_S = 0.5
 LONGEST_RECONNECT_S = 1.0
 
@@ -188,8 +187,9 @@ class Inbox(DependencyProvider):  # type: ignore[misc]
 
 
 def _delivery(message: Received) -> Delivery:
-    raw = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
-    return Delivery(headers=message.headers or {}, content_type=message.content_type, body=raw)
+    raw, key = message.body, message.delivery_info["routing_key"]
+    body = raw.encode() if isinstance(raw, str) else bytes(raw)
+    return Delivery(headers=message.headers or {}, content_type=message.content_type, body=body, key=key)
 
 
 class Hosted:

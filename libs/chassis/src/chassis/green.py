@@ -45,6 +45,6 @@ def _takes_bytes(socket: int) -> bool:
     return bool(poll.poll(0))
 
 
-def connect(url: str, *, name: str) -> Connection[DictRow]:
+def connect(url: str, *, name: str, **settings: str) -> Connection[DictRow]:
     """A connection of its own, in autocommit; raises psycopg.OperationalError."""
-    return GreenConnection.connect(url, autocommit=True, row_factory=dict_row, **session(name))
+    return GreenConnection.connect(url, autocommit=True, row_factory=dict_row, **session(name, **settings))

@@ -10,7 +10,7 @@ from psycopg.rows import DictRow
 
 from chassis.clock import pause
 from chassis.consumer import Consumer
-from chassis.database import Doorbell, connect
+from chassis.database import BOUNDED, Doorbell, connect
 from chassis.subscriber import Delivery, Subscriber
 
 log = structlog.get_logger(__name__)
@@ -51,7 +51,7 @@ class Holder:
 
     def _connected(self) -> Connection[DictRow]:
         if self._connection is None or self._connection.closed:
-            self._connection = self._connect(self._url, name=f"{self._service}.events")
+            self._connection = self._connect(self._url, name=f"{self._service}.events", **BOUNDED)
         return self._connection
 
     def _leave(self) -> None:

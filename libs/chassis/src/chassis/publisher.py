@@ -78,6 +78,8 @@ class Publisher:
         except Exception as lost:
             self.drop()
             raise BrokerLost(lost, poison=isinstance(lost, _POISON)) from lost
+        if "NACKED" in answers.refused.values():
+            self.drop()  # a queue that was full goes on refusing who it refused, though its limit is gone
         return answers
 
     def beat(self) -> None:

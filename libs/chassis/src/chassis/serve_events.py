@@ -9,12 +9,14 @@ os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_selector")  # psycopg's own wai
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import entry_points
 
 import structlog
 
 from chassis import logs, trace
+from chassis.computing import ComputingLimit
 from chassis.consumer import Consumer
 from chassis.ending import end_within, when_told_to_stop
 from chassis.environment import EventsEnvironment, LogEnvironment, ServiceEnvironment, surroundings
@@ -38,7 +40,8 @@ def serve(consumers: Sequence[Consumer]) -> int:
     place, log_place, *own = load_all([(EventsEnvironment, ""), (LogEnvironment, ""), *wanted], environ)
     logs.configure("+".join(f"{each.service}.events" for each in consumers), detail=log_place.detail)
     trace.configure("events", place.trace_endpoint)
-    hosted, hub = Hosted(consumers, environ), Hub()
+    limit, hub = ComputingLimit(place.computing_s), Hub()
+    hosted = Hosted([replace(each, handlers=limit.on(each.handlers)) for each in consumers], environ)
     pulses = [Pulse(each.service, its.database_url) for each, its in zip(consumers, own, strict=True)]
     live, ready = partial(_stalled, hub, hosted, place.stalled_s), partial(_not_ready, hosted, pulses)
     introduce("events", live=live, ready=ready)

@@ -24,20 +24,24 @@ log = structlog.get_logger(__name__)
 
 Handler = Callable[[Work, Any], object]
 Handlers = Mapping[type[Message], Handler]
-FIRST_RETRY = "1 second"
 
 
 class UnknownType(Exception):
     """No handler here knows this type of event; a newer release may."""
 
 
+class NotAgain(Exception):
+    """A failure that another try could only repeat: the event is parked at once."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A message as the broker gave it."""
+    """A message as the broker gave it; `key` is what it was routed by, where that is known."""
 
     headers: Mapping[str, Any]
     content_type: str | None
     body: bytes
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,10 @@ class Subscriber:
         except Exception as failure:
             if is_lost(connection) or is_collision(failure):
                 raise
-            reason = type(failure).__name__
-            log.warning("event.set_aside", event_id=str(arrived.envelope.id), type=arrived.envelope.type, reason=reason)
-            self._set_aside(connection, arrived, reason, repr(failure))
+            reason, again = type(failure).__name__, not isinstance(failure, NotAgain)
+            said = "event.set_aside" if again else "event.parked"
+            log.warning(said, event_id=str(arrived.envelope.id), type=arrived.envelope.type, reason=reason)
+            self._set_aside(connection, arrived, reason, repr(failure), again=again)
             SET_ASIDE.labels(self.consumer, reason).inc()
             return False
         return True
@@ -162,12 +167,15 @@ class Subscriber:
         ).fetchall()
         return {row["aggregate"] for row in rows}
 
-    def _set_aside(self, connection: Connection[DictRow], arrived: Arrived, reason: str, error: str) -> None:
+    def _set_aside(
+        self, connection: Connection[DictRow], arrived: Arrived, reason: str, error: str, *, again: bool = True
+    ) -> None:
         envelope, delivery = arrived.envelope, arrived.delivery
         connection.execute(
             """INSERT INTO set_aside (consumer, event_id, type, aggregate, headers, body, reason, error, attempts,
-                                      first_at, last_at, next_at)
-               VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 1, app_now(), app_now(), app_now() + %s::interval)
+                                      first_at, last_at, next_at, parked_at)
+               VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 1, app_now(), app_now(), app_now() + interval '1 second',
+                       CASE WHEN NOT %s THEN app_now() END)
                ON CONFLICT (consumer, event_id) DO NOTHING""",
             [
                 self.consumer,
@@ -178,7 +186,7 @@ class Subscriber:
                 delivery.body,
                 reason,
                 _text(error)[:2000],
-                FIRST_RETRY,
+                again,
             ],
         )
 
@@ -221,7 +229,7 @@ def _read(deliveries: Sequence[Delivery]) -> Batch:
     batch = Batch()
     for delivery in deliveries:
         try:
-            envelope = from_wire(delivery.headers, delivery.content_type, delivery.body)
+            envelope = from_wire(delivery.headers, delivery.content_type, delivery.body, key=delivery.key)
         except BrokenEnvelope as broken:
             batch.broken.append((delivery, str(broken)))
         else:

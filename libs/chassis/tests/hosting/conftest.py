@@ -21,30 +21,42 @@ from suite.testing import DatabaseFactory, TestDatabase
 from suite.waiting import until
 
 
+def environ_of(service: str, database_url: str, amqp_url: str) -> dict[str, str]:
+    return {
+        f"ELDERCARE_{service.upper()}_DATABASE_URL": database_url,
+        f"ELDERCARE_{service.upper()}_AMQP_URL": amqp_url,
+        f"ELDERCARE_{service.upper()}_SIGNING_KEY": "unused",
+        f"ELDERCARE_{service.upper()}_SEAL_KEYS": "unused",
+    }
+
+
 class Hosting:
     """A consuming process and what it has done."""
 
     def __init__(self, db: TestDatabase, amqp_url: str, folder: Path, name: str = "consumer", **environ: str) -> None:
-        self.db, self.amqp_url, self.log = db, amqp_url, folder / f"{name}.log"
+        self.db, self.amqp_url, self._folder = db, amqp_url, folder
         self._endless = folder / "endless"
+        self.host("consumer", name=name, **environ)
+
+    def host(self, module: str, *, name: str = "", **environ: str) -> None:
+        """Which module is hosted, and what else its environment holds; before it is started."""
         port = free_port()
         self.health = f"http://127.0.0.1:{port}"
+        self.log = self._folder / f"{name or module}.log"
         own = {
-            f"ELDERCARE_{LISTENER.upper()}_DATABASE_URL": db.urls.app,
-            f"ELDERCARE_{LISTENER.upper()}_AMQP_URL": amqp_url,
-            f"ELDERCARE_{LISTENER.upper()}_SIGNING_KEY": "unused",
-            f"ELDERCARE_{LISTENER.upper()}_SEAL_KEYS": "unused",
+            **environ_of(LISTENER, self.db.urls.app, self.amqp_url),
             "ELDERCARE_TRUSTED_KEYS": "unused",
             "ELDERCARE_EVENTS_HEALTH_ADDRESS": f"127.0.0.1:{port}",
             "ELDERCARE_EVENTS_GRACE_S": "2",
             "ELDERCARE_EVENTS_STALLED_S": "4",
-            "ELDERCARE_STOP_S": "3",
+            "ELDERCARE_EVENTS_COMPUTING_S": "60",
+            "ELDERCARE_STOP_S": "6",
             "ELDERCARE_HEARTBEAT_S": "2",
             "ENDLESS": str(self._endless),
             "PATH": os.environ["PATH"],
         } | environ
-        argv = [sys.executable, "-m", "libs.chassis.tests.hosting.consumer"]
-        self.process = Process(name, argv, own, self.log, f"{self.health}/readyz")
+        argv = [sys.executable, "-m", f"libs.chassis.tests.hosting.{module}"]
+        self.process = Process(name or module, argv, own, self.log, f"{self.health}/readyz")
 
     def start(self) -> None:
         self.process.start()
@@ -87,15 +99,19 @@ class Hosting:
     def says(self, what: str) -> bool:
         return what in self.log.read_text()
 
+    def times(self, what: str) -> int:
+        return self.log.read_text().count(what)
+
     @contextmanager
-    def gate_closed(self) -> Iterator[None]:
+    def gate_closed(self, gate: int = GATE) -> Iterator[None]:
         """While it is closed, a batch in hand stays in hand."""
         with closing(connect(self.db.urls.app, name="gate")) as keeper:
-            keeper.execute("SELECT pg_advisory_lock(%s)", [GATE])
+            keeper.execute("SELECT pg_advisory_lock(%s)", [gate])
             yield
 
-    def at_the_gate(self) -> bool:
-        return bool(self.db.rows("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
+    def at_the_gate(self) -> int:
+        """How many batches wait there."""
+        return len(self.db.rows("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
 
     def in_queue(self, lane: str, shard: int = 0) -> int:
         """Messages that wait in the broker and are in nobody's hands."""
@@ -104,15 +120,16 @@ class Hosting:
 
 
 @pytest.fixture
-def hosting(database: DatabaseFactory, urls: dict[str, str], tmp_path: Path) -> Iterator[Hosting]:
-    hosting = Hosting(database("people"), urls[LISTENER], tmp_path)
-    yield hosting
-    hosting.process.stop(grace=10)
-
-
-@pytest.fixture
 def consuming(hosting: Hosting, relaying: Callable[..., Relay]) -> Hosting:
+    """The plain consumer, started, with a relay of the speaker beside it."""
     relaying(confirm_s=2.0)
     hosting.start()
     hosting.wait_ready()
     return hosting
+
+
+@pytest.fixture
+def hosting(database: DatabaseFactory, urls: dict[str, str], tmp_path: Path) -> Iterator[Hosting]:
+    hosting = Hosting(database("people"), urls[LISTENER], tmp_path)
+    yield hosting
+    hosting.process.stop(grace=10)

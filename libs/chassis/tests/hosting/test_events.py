@@ -6,6 +6,10 @@ from pathlib import Path
 from kombu.connection import Connection
 from kombu.messaging import Producer
 
+from chassis.clock import wall_now
+from chassis.context import Context
+from chassis.envelope import CONTENT_TYPE, Envelope, to_wire
+from chassis.ids import uuid7
 from chassis.relay import Relay
 from libs.chassis.tests.hosting.conftest import Hosting
 from libs.chassis.tests.telling import NORMAL, SPEAKER, URGENT, tell
@@ -16,6 +20,20 @@ from suite.waiting import until
 
 def delivered(db: TestDatabase) -> bool:
     return not db.rows("SELECT 1 FROM outbox")
+
+
+def forged() -> dict[str, str]:
+    """A whole envelope that claims to be of a type it was not routed as."""
+    claimed = Envelope(
+        id=uuid7(),
+        type="eldercare.order.v1.IncidentOpened",
+        source="//eldercare/order",
+        aggregate="incidents/forged",
+        sequence=1,
+        time=wall_now(),
+        context=Context(),
+    )
+    return dict(to_wire(claimed, b"").headers)
 
 
 def test_facts_are_handled_once_and_the_urgent_ones_first(db: TestDatabase, consuming: Hosting) -> None:
@@ -55,8 +73,9 @@ def test_bytes_that_cannot_be_read_are_parked_and_their_neighbours_are_handled(
 ) -> None:
     with Connection(urls[SPEAKER]) as broker:
         producer = Producer(broker.channel())
+        key, encoding = "eldercare.order.v1.TaskDone", "no-such-encoding"
+        producer.publish(b"", exchange="order.events", routing_key=key, headers=forged(), content_type=CONTENT_TYPE)
         for headers in ({}, {"compression": "no such thing"}, {"ce-type": "a\0b"}):
-            key, encoding = "eldercare.order.v1.TaskDone", "no-such-encoding"
             producer.publish(
                 b"\xff\0",
                 exchange="order.events",
@@ -67,7 +86,7 @@ def test_bytes_that_cannot_be_read_are_parked_and_their_neighbours_are_handled(
             )
     tell(db, "tasks/a", kind=NORMAL)
     consuming.wait_handled(1)
-    until(lambda: len(consuming.db.set_aside()) == 3, "all three are parked")
+    until(lambda: len(consuming.db.set_aside()) == 4, "all four are parked")
     assert {row["reason"] for row in consuming.db.set_aside()} == {"UNREADABLE"}
     until(lambda: consuming.in_queue("normal") == 0, "nothing comes back")
 
