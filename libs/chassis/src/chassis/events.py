@@ -99,6 +99,8 @@ class FactQueues(QueueConsumer):  # type: ignore[misc]
     def on_iteration(self) -> None:
         self.ticked = monotonic()
         super().on_iteration()
+        if self.should_stop:
+            raise QueueConsumerStopped  # kombu would connect once more, to wait for what it no longer consumes
 
     def _cancel_consumers_if_requested(self) -> None:
         """Goes with its connection: after a polite cancel the next one would get what comes after ours first."""
