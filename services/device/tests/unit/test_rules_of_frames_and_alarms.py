@@ -40,12 +40,19 @@ def test_a_frame_counts_once_in_each_window_that_begins_with_it(told: list[tuple
             recent = recent.with_heard(digest(number), now, WINDOW)
 
 
+def test_a_day_of_frames_told_twice_at_once_is_told_once() -> None:
+    recent, day = RepeatWindow(), [digest(number) for number in range(200)]
+    for each in day:
+        recent = recent.with_heard(each, NOON, WINDOW)
+    assert all(recent.holds(each, NOON + WINDOW / 2, WINDOW) for each in day)
+
+
 def test_a_flood_of_frames_does_not_grow_the_memory_of_one_watch() -> None:
     recent = RepeatWindow()
-    for number in range(500):
+    for number in range(2 * MOST_REMEMBERED):
         recent = recent.with_heard(digest(number), NOON, WINDOW)
     assert len(recent.packed) == MOST_REMEMBERED * 24
-    assert recent.holds(digest(499), NOON, WINDOW)
+    assert recent.holds(digest(2 * MOST_REMEMBERED - 1), NOON, WINDOW)
 
 
 def test_order_is_asked_at_5_10_20_and_30_seconds_and_then_ever_slower() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from struct import Struct
 
-MOST_REMEMBERED = 128
+MOST_REMEMBERED = 1024  # a week of a watch that was away, told again at once
 DIGEST_SIZE = 16
 _ENTRY = Struct(f">q{DIGEST_SIZE}s")
 _TIME = Struct(">q")
