@@ -58,9 +58,13 @@ def queues_are_declared_in_one_place(source: Source) -> Iterator[str]:
         return
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in DECLARES:
-            if ast.unparse(node.func) == "eventlet.Queue":
+            if ast.unparse(node.func) == "eventlet.Queue" or _only_looks(node):
                 continue
             yield f"line {node.lineno}: a queue of its own kind"
+
+
+def _only_looks(call: ast.Call) -> bool:
+    return any(keyword.arg == "passive" and ast.unparse(keyword.value) == "True" for keyword in call.keywords)
 
 
 def each_message_is_acknowledged_singly(source: Source) -> Iterator[str]:
