@@ -120,7 +120,6 @@ def test_an_auditor_that_fails_is_tried_again_and_takes_nothing_with_it(db: Test
         if len(looked) == 1:
             raise ValueError("not today")
 
-    upkeep = Upkeep("people", audit)
     for _ in range(2):
-        upkeep.tick(db.connection)
+        Upkeep("people", audit).tick(db.connection)
     assert len(db.events()) == 1

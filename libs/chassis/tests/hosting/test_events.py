@@ -71,7 +71,7 @@ def test_who_is_asked_to_end_hands_on_in_order_what_waits_in_its_hands(
 def test_bytes_that_cannot_be_read_are_parked_and_their_neighbours_are_handled(
     db: TestDatabase, consuming: Hosting, urls: dict[str, str]
 ) -> None:
-    with Connection(urls[SPEAKER]) as broker:
+    with Connection(urls[SPEAKER], transport_options={"confirm_publish": True}) as broker:
         producer = Producer(broker.channel())
         key, encoding = "eldercare.order.v1.TaskDone", "no-such-encoding"
         producer.publish(b"", exchange="order.events", routing_key=key, headers=forged(), content_type=CONTENT_TYPE)
