@@ -26,7 +26,7 @@ test: servers browser promtool ## every test, against real servers; ARGS="-k wor
 check: lint types contract generated rules manifests ## format, lint, types, rules of the house, contract, stale generated files, manifests
 
 faults: servers ## the fault matrix: ROWS=1,4 chooses, SEEDS=n repeats, SEED=n replays, WINDOW=s shortens
-	pytest tests/simulation -n 2 --timelines 10000 -k every_promise
+	$(if $(ROWS),,pytest tests/simulation -n 2 --timelines 10000 -k every_promise)
 	pytest tests/faults $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) $(if $(ROWS),--rows $(ROWS)) $(if $(WINDOW),--window $(WINDOW)) $(ARGS)
 
 bench: servers ## measure every path beside its floor: QUICK=1, JSON=FILE; GROW=1: what it costs as the work grows
