@@ -87,14 +87,14 @@ MUTATIONS = [
         what="an unknown call is made again and nobody asks",
         owner=EffectRunner,
         verb="_outcome",
-        old="executor.ask(effect) if was_unknown else None",
+        old="executor.ask(effect) if effect.in_doubt else None",
         new="None",
     ),
     Mutation(
         what="a lost call counts as refused",
         owner=EffectRunner,
         verb="_settle",
-        old='state = "unknown" if isinstance(outcome, Exception) else "pending"',
+        old='state = "unknown" if effect.in_doubt or isinstance(outcome, Exception) else "pending"',
         new='state = "pending"',
     ),
     Mutation(

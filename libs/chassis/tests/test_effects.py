@@ -34,10 +34,12 @@ class Desk(OneShot):
     attempts: int | None = 5
     calls: list[int] = field(default_factory=list)
     asked: list[int] = field(default_factory=list)
+    doubted: list[bool] = field(default_factory=list)
     settle_fails: int = 0
 
     def call(self, effect: Effect) -> Outcome:
         self.calls.append(effect.attempt)
+        self.doubted.append(effect.in_doubt)
         outcome = self.answer(effect)
         assert outcome is not None
         return outcome
@@ -127,6 +129,17 @@ def test_a_call_that_never_arrived_is_made_again_with_the_same_key(db: TestDatab
     request(db)
     run_for(db, desk)
     assert (desk.calls, desk.asked, settled(db)) == ([1, 2], [2], ["done"])
+
+
+def test_a_try_that_did_not_happen_does_not_settle_what_became_of_an_earlier_one(db: TestDatabase) -> None:
+    def lost_then_busy(effect: Effect) -> Outcome:
+        return hang_up(effect) if effect.attempt == 1 else Outcome.later("BUSY")
+
+    desk = Desk(answer=lost_then_busy, known=lambda effect: done(effect) if effect.attempt == 4 else None)
+    request(db)
+    run_for(db, desk)
+    assert (desk.calls, desk.asked, settled(db)) == ([1, 2, 3], [2, 3, 4], ["done"])
+    assert desk.doubted == [False, True, True]
 
 
 def test_what_never_succeeds_is_given_up_once_and_said(db: TestDatabase) -> None:

@@ -24,7 +24,10 @@ State = Literal["done", "refused", "later", "given_up"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """A call to the outside. `key` is its idempotency key; `attempt` counts from 1."""
+    """A call to the outside. `key` is its idempotency key; `attempt` counts from 1.
+
+    `in_doubt`: nobody knows how an earlier try ended. Tries that certainly did not happen do not change that.
+    """
 
     key: str
     kind: str
@@ -32,6 +35,7 @@ class Effect:
     attempt: int
     timeout_s: float
     context: Context
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,7 @@ class Outcome:
 
     @classmethod
     def later(cls, reason: str) -> "Outcome":
-        """It certainly did not happen; it may be tried again."""
+        """This try certainly did not happen; it may be tried again."""
         return cls(state="later", reason=reason)
 
 
@@ -69,7 +73,7 @@ class Executor(Protocol):
         """Outside any transaction. An exception means: unknown."""
 
     def ask(self, effect: Effect) -> Outcome | None:
-        """What became of an unknown call; None when it never arrived and may be called again."""
+        """What became of an unknown call; None when it may be called again with the same key."""
 
     def settle(self, work: Work, effect: Effect, outcome: Outcome) -> None:
         """In the transaction that stores the outcome; once, for done, refused or given_up."""
@@ -102,7 +106,7 @@ class EffectRunner:
         with span(f"effect {effect.kind}", effect.context.traceparent):
             structlog.contextvars.bind_contextvars(correlation=effect.context.correlation)
             with EFFECT_SECONDS.labels(self.service, effect.kind).time():
-                outcome = self._outcome(effect, was_unknown=row["before"] != "pending")
+                outcome = self._outcome(effect)
             EFFECTS.labels(
                 self.service, effect.kind, "unknown" if isinstance(outcome, Exception) else outcome.state
             ).inc()
@@ -122,10 +126,10 @@ class EffectRunner:
             [list(self.executors)],
         ).fetchone()
 
-    def _outcome(self, effect: Effect, *, was_unknown: bool) -> Outcome | Exception:
+    def _outcome(self, effect: Effect) -> Outcome | Exception:
         executor = self.executors[effect.kind]
         try:
-            known = executor.ask(effect) if was_unknown else None
+            known = executor.ask(effect) if effect.in_doubt else None
             return known or executor.call(effect)
         except Exception as unknown:
             return unknown
@@ -135,7 +139,7 @@ class EffectRunner:
         last = executor.attempts is not None and effect.attempt >= executor.attempts
         if isinstance(outcome, Exception) or outcome.state == "later":
             reason = repr(outcome) if isinstance(outcome, Exception) else outcome.reason
-            state = "unknown" if isinstance(outcome, Exception) else "pending"
+            state = "unknown" if effect.in_doubt or isinstance(outcome, Exception) else "pending"
             log.warning("effect.delayed", kind=effect.kind, key=effect.key, attempt=effect.attempt, state=state)
             if not last:
                 self._postpone(connection, effect, state, reason)
@@ -196,4 +200,5 @@ def _effect_of(row: DictRow, service: str) -> Effect:
         attempt=row["attempts"],
         timeout_s=row["timeout_s"],
         context=Context.from_json(origin),
+        in_doubt=row["before"] != "pending",
     )

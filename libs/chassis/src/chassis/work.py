@@ -75,9 +75,9 @@ class Work:
     def run(self, sql: str, params: Params = ()) -> int:
         return self.connection.execute(sql.encode(), params or None).rowcount
 
-    def lock(self, aggregate: str) -> None:
-        """Takes the aggregate's write lock before it has a row."""
-        self.run("SELECT lock_aggregate(%s)", [aggregate])
+    def lock(self, *aggregates: str) -> None:
+        """Takes the write locks of aggregates before they have rows; always in the same order."""
+        self.run("SELECT lock_aggregate(name) FROM unnest(%s::text[]) AS name", [sorted(aggregates)])
 
     def publish(
         self,

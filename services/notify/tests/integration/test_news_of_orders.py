@@ -168,3 +168,16 @@ def test_a_flood_of_sms_that_can_wait_is_spread_out_but_a_call_for_help_is_not(p
     assert Ring(DAUGHTER_WEN, "sms", "alarm_raised") in placed.rings()
     placed.wait(minutes=15)
     assert len([ring for ring in placed.rings() if ring.template == "hold_refused"]) == 3
+
+
+def test_of_those_who_are_told_at_once_only_who_had_too_many_waits(placed: Story) -> None:
+    for person in (DAUGHTER_WEN, GRANNY_WEN):
+        cast.put_contact(placed.db, placed.seals, person, cast.phone_of(person)[1:2])
+    for number in range(5):
+        told = payment.HoldRefused(order=f"orders/{number}", reason="card_declined")
+        placed.happens(told, aggregate=f"settlements/{number}")
+    assert set(placed.called()) == {DAUGHTER_WEN}
+    placed.happens(accepted(urgent=False), aggregate=ORDER)
+    called = placed.called()
+    assert GRANNY_WEN in called
+    assert DAUGHTER_WEN not in called

@@ -133,14 +133,23 @@ def test_who_was_erased_is_not_called_any_more(story: Story) -> None:
     assert voice(story) == [("refused", "erased")]
 
 
-def test_nobody_says_that_a_call_was_not_made_when_nobody_knows(story: Story) -> None:
-    provider = Provider(hangs)
+@pytest.mark.parametrize("plan", [[hangs], [hangs, busy], [busy, hangs, busy]])
+def test_nobody_says_that_a_call_was_not_made_when_nobody_knows(
+    story: Story, plan: list[Callable[[Letter], Outcome]]
+) -> None:
+    provider = Provider(*plan)
     story.press()
-    try_all(story, provider)
+    try_all(story, provider, tries=len(plan))
     story.db.deliver(HANDLERS, PersonErased(person=DAUGHTER_WEN, version=2), aggregate=DAUGHTER_WEN)
     try_all(story, provider)
-    assert len(provider.letters) == 1
+    assert len(provider.letters) == len(plan)
     assert voice(story) == [("unknown", "erased")]
+
+
+def test_a_number_that_is_dead_after_a_call_nobody_knows_about_is_remembered(story: Story) -> None:
+    story.press()
+    try_all(story, Provider(hangs, no_such_number), tries=2)
+    assert voice(story) == [("unknown", "no_such_number")]
 
 
 def test_a_channel_that_is_not_installed_is_named_at_start(story: Story) -> None:

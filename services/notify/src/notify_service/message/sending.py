@@ -42,14 +42,6 @@ class Sender(OneShot):
             return Outcome.refused(withdrawn.reason)
         return self._channels[letter.channel].send(letter, effect.attempt)
 
-    def ask(self, effect: Effect) -> Outcome | None:
-        """Withdrawn after a try nobody knows the end of: it may have gone out, and is not sent again."""
-        try:
-            self._letter(effect)
-        except Withdrawn as withdrawn:
-            return Outcome(state="given_up", reason=withdrawn.reason)
-        return None
-
     def _letter(self, effect: Effect) -> Letter:
         with self._transaction() as work:
             return compose(work, self._seals, effect.key)
@@ -62,7 +54,7 @@ class Sender(OneShot):
         if outcome.state == "done":
             self._sent(work, message, outcome)
         else:
-            self._not_sent(work, message, outcome)
+            self._not_sent(work, message, outcome, in_doubt=effect.in_doubt)
 
     def _sent(self, work: Work, message: StoredMessage, outcome: Outcome) -> None:
         store.settle(work, message.name, "sent", reference=outcome.reference)
@@ -70,10 +62,14 @@ class Sender(OneShot):
             contacts.note_success(work, message.contact_point)
         contract.message_sent(work, message)
 
-    def _not_sent(self, work: Work, message: StoredMessage, outcome: Outcome) -> None:
-        """Refused for good, or given up without knowing; a ladder tries the person's next number."""
-        state = "unknown" if outcome.state == "given_up" else "refused"
-        reason = outcome.reason if state == "refused" or outcome.reason in WITHDRAWN else "given_up"
+    def _not_sent(self, work: Work, message: StoredMessage, outcome: Outcome, *, in_doubt: bool) -> None:
+        """Refused for good, or given up; a ladder tries the person's next number.
+
+        Unknown, not refused, when nobody knows how an earlier try ended: it may have gone out.
+        """
+        is_refused = outcome.state == "refused"
+        state = "refused" if is_refused and not in_doubt else "unknown"
+        reason = outcome.reason if is_refused else "given_up"
         store.settle(work, message.name, state, reason=reason)
         if message.channel == Kind.FEED:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -98,15 +98,25 @@ def _draft(draft: Draft) -> dict[str, str | None]:
     }
 
 
-def times_of_others(work: Work, recipient: str, channel: str) -> list[datetime]:
-    """When other messages that can wait went or will go to this recipient; taken one transaction at a time."""
-    work.lock(f"limits/{recipient}/{channel}")
+Line = tuple[str, str]  # recipient, channel
+
+
+def times_of_others(work: Work, lines: Collection[Line]) -> dict[Line, list[datetime]]:
+    """When other messages that can wait went or will go by each line; taken one transaction at a time."""
+    times: dict[Line, list[datetime]] = {line: [] for line in lines}
+    if not lines:
+        return times
+    work.lock(*(f"limits/{recipient}/{channel}" for recipient, channel in lines))
     rows = work.all(
-        """SELECT due_time FROM messages WHERE recipient = %s AND channel = %s AND NOT is_urgent
-               AND state <> 'refused' AND due_time > app_now() - %s ORDER BY due_time""",
-        [recipient, channel, LONGEST_WINDOW],
+        """SELECT m.recipient, m.channel, m.due_time
+           FROM jsonb_to_recordset(%s) AS l(recipient text, channel text)
+           JOIN messages m ON m.recipient = l.recipient AND m.channel = l.channel
+           WHERE NOT m.is_urgent AND m.state <> 'refused' AND m.due_time > app_now() - %s""",
+        [Jsonb([{"recipient": recipient, "channel": channel} for recipient, channel in lines]), LONGEST_WINDOW],
     )
-    return [row["due_time"] for row in rows]
+    for row in rows:
+        times[row["recipient"], row["channel"]].append(row["due_time"])
+    return times
 
 
 SELECT = """SELECT m.*, l.state AS ladder_state FROM messages m LEFT JOIN ladders l USING (incident)"""

@@ -11,7 +11,7 @@ from notify_service.contact import store as contacts
 from notify_service.contact.domain import Channel
 from notify_service.contact.store import Point
 from notify_service.message import store
-from notify_service.message.domain import LAST_RESORT, free_at, quiet_over
+from notify_service.message.domain import LAST_RESORT, LIMITS, free_at, quiet_over
 from notify_service.message.store import Draft, Notice
 from notify_service.relation.store import zone_of
 
@@ -47,9 +47,10 @@ def feed_of(who: str) -> Point:
 
 def send(work: Work, notice: Notice, points: Sequence[Point]) -> None:
     """Stores the messages and asks core to send them. A message that exists already is left alone."""
-    drafts = [_draft(work, notice, point) for point in points]
-    if not drafts:
+    if not points:
         return
+    moments = [work.now] * len(points) if notice.is_urgent else _may_go(work, notice, points)
+    drafts = [_draft(point, due) for point, due in zip(points, moments, strict=True)]
     fresh = set(store.add(work, notice, drafts))
     for draft in drafts:
         if draft.name in fresh:
@@ -65,18 +66,24 @@ def kind_of(channel: Channel, *, is_urgent: bool) -> str:
     return CALL if is_urgent else SEND
 
 
-def _draft(work: Work, notice: Notice, point: Point) -> Draft:
+def _draft(point: Point, due: datetime) -> Draft:
     return Draft(
-        name=f"messages/{uuid7()}",
-        recipient=point.owner,
-        channel=point.channel,
-        contact_point=point.id,
-        due=work.now if notice.is_urgent else _may_go(work, notice, point),
+        name=f"messages/{uuid7()}", recipient=point.owner, channel=point.channel, contact_point=point.id, due=due
     )
 
 
-def _may_go(work: Work, notice: Notice, point: Point) -> datetime:
-    """After the quiet hours and within the limits."""
-    awake = quiet_over(point.quiet_hours, work.now.astimezone(zone_of(work, notice.region)))
-    earlier = store.times_of_others(work, point.owner, point.channel)
-    return free_at(Channel(point.channel), earlier, max(awake, work.now))
+def _may_go(work: Work, notice: Notice, points: Sequence[Point]) -> list[datetime]:
+    """After the quiet hours and within the limits. Zone and earlier messages are asked for once."""
+    local = work.now
+    if any(point.quiet_hours for point in points):
+        local = local.astimezone(zone_of(work, notice.region))
+    limited = {(point.owner, point.channel) for point in points if Channel(point.channel) in LIMITS}
+    earlier = store.times_of_others(work, limited)
+    return [
+        free_at(
+            Channel(point.channel),
+            earlier.get((point.owner, point.channel), ()),
+            max(quiet_over(point.quiet_hours, local), work.now),
+        )
+        for point in points
+    ]
