@@ -32,9 +32,10 @@ faults: servers ## the fault matrix: ROWS=1,4 chooses, SEEDS=n repeats, SEED=n r
 bench: servers ## measure every path beside its floor: QUICK=1, JSON=FILE; GROW=1: what it costs as the work grows
 	python -m bench $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(if $(GROW),--grow)
 
-proto: python ## regenerate libs/contracts, docs/events.md and docs/metrics.md
+proto: python ## regenerate libs/contracts, docs/events.md, docs/access.md and docs/metrics.md
 	@python -m tools.proto
 	@python -m tools.event_docs
+	@python -m tools.access_docs
 	@python -m tools.metric_docs
 
 fmt: python ## format Python and protos, apply safe fixes
@@ -63,6 +64,7 @@ generated: python
 	uv lock --check --quiet
 	python -m tools.proto --check
 	python -m tools.event_docs --check
+	python -m tools.access_docs --check
 	python -m tools.metric_docs --check
 
 rules: python

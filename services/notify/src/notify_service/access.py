@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis.access import Relations, covers
 from chassis.work import Caller, Work
 from notify_service.ladder.store import opening_of
-from notify_service.relation.store import family_of, region_of
+from notify_service.relation.store import family_of, region_of, still_working
 from notify_service.timeline.store import workers_of_incident
 
 
@@ -25,7 +25,7 @@ def _of_incident(work: Work, name: str) -> Relations | None:
         region=opening.region,
         elder=opening.person,
         family=family_of(work, opening.person) if opening.person else (),
-        worker=workers_of_incident(work, name),
+        worker=still_working(work, workers_of_incident(work, name)),
     )
 
 

@@ -1,12 +1,13 @@
 """Whom an object of order concerns: the relations every call is checked against."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from chassis.access import Relations
 from chassis.context import Caller
 from chassis.work import Work
 from order_service.person.domain import CONFIRM, RoleKind
-from order_service.person.store import family_of, roles_of
+from order_service.person.store import family_of, roles_of, still_working
 from order_service.region.domain import covers, is_city
 
 
@@ -40,7 +41,7 @@ def _of_incident(work: Work, name: str) -> Relations | None:
            WHERE o.incident = %s AND o.state <> 'cancelled' AND f.state IN ('offered', 'accepted')""",
         [name],
     )
-    return _relations(work, row["person"], row["region"], frozenset(each["worker"] for each in workers))
+    return _relations(work, row["person"], row["region"], _still_working(work, workers))
 
 
 def _of_order(work: Work, name: str) -> Relations | None:
@@ -49,7 +50,7 @@ def _of_order(work: Work, name: str) -> Relations | None:
     if row is None:
         return None
     workers = work.all('SELECT worker FROM offers WHERE "order" = %s', [name])
-    return _relations(work, row["person"], row["service_region"], frozenset(each["worker"] for each in workers))
+    return _relations(work, row["person"], row["service_region"], _still_working(work, workers))
 
 
 def _of_person(work: Work, name: str) -> Relations | None:
@@ -60,6 +61,11 @@ def _of_person(work: Work, name: str) -> Relations | None:
 def _of_task(work: Work, name: str) -> Relations | None:
     row = work.one("SELECT region FROM tasks WHERE name = %s", [name])
     return Relations(region=row["region"]) if row else None
+
+
+def _still_working(work: Work, asked: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Who has left a provider reads and does nothing more for the offers of that time."""
+    return still_working(work, [each["worker"] for each in asked])
 
 
 def _relations(work: Work, person: str, region: str, workers: frozenset[str]) -> Relations:

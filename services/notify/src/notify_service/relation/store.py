@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -126,3 +126,14 @@ def family_with(work: Work, elder: str, right: str) -> list[str]:
     entitled = {row["person"] for row in rows}
     family = family_of(work, elder)
     return [who for who in family if who in entitled] or family
+
+
+def still_working(work: Work, workers: Collection[str]) -> frozenset[str]:
+    """Without those who are known to work no more; who is not known yet was asked by order, which knows them."""
+    rows = work.all(
+        """SELECT k.person FROM people_known k WHERE k.person = ANY(%s) AND NOT EXISTS (
+               SELECT FROM relations r WHERE r.person = k.person AND r.kind IN ('worker', 'volunteer')
+               AND r.start_time <= app_now() AND (r.end_time IS NULL OR r.end_time > app_now()))""",
+        [list(workers)],
+    )
+    return frozenset(workers) - {row["person"] for row in rows}

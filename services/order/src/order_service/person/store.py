@@ -1,6 +1,6 @@
 """SQL of order's own copy of persons and providers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from psycopg.types.json import Jsonb
 
@@ -80,6 +80,16 @@ def family_of(work: Work, elder: str) -> frozenset[str]:
         """SELECT person FROM person_roles WHERE kind = 'family' AND object = %s
            AND coalesce(start_time, '-infinity') <= app_now() AND coalesce(end_time, 'infinity') > app_now()""",
         [elder],
+    )
+    return frozenset(row["person"] for row in rows)
+
+
+def still_working(work: Work, persons: Sequence[str]) -> frozenset[str]:
+    """Those who are workers or volunteers now."""
+    rows = work.all(
+        """SELECT DISTINCT person FROM person_roles WHERE person = ANY(%s) AND kind IN ('worker', 'volunteer')
+           AND coalesce(start_time, '-infinity') <= app_now() AND coalesce(end_time, 'infinity') > app_now()""",
+        [list(persons)],
     )
     return frozenset(row["person"] for row in rows)
 

@@ -1,0 +1,1 @@
+"""The authorization matrix, played row by row against the services."""
