@@ -16,6 +16,7 @@ from eldercare.device.v1 import device_pb2
 from eldercare.device.v1 import device_service_pb2 as device
 from eldercare.notify.v1 import message_pb2
 from eldercare.notify.v1 import notify_service_pb2 as notify
+from eldercare.operation.v1 import operation_service_pb2 as operation
 from eldercare.order.v1 import incident_pb2, order_pb2
 from eldercare.order.v1 import incident_service_pb2 as incident
 from eldercare.order.v1 import order_service_pb2 as order
@@ -80,6 +81,8 @@ DEVICE: Mapping[str, Ask] = {
 NOTIFY: Mapping[str, Ask] = {
     "NotifyService.Answer": lambda of: notify.AnswerRequest(incident=of.incident, answer=message_pb2.ANSWER_KIND_SEEN),
     "NotifyService.ListMessages": lambda of: notify.ListMessagesRequest(incident=of.incident),
+    "NotifyService.ListParticipants": lambda of: notify.ListParticipantsRequest(incident=of.incident),
+    "NotifyService.ListRecordedMessages": lambda of: notify.ListRecordedMessagesRequest(region=of.region),
     "NotifyService.ListRegionTimeline": lambda of: notify.ListRegionTimelineRequest(region=of.region),
     "NotifyService.ListTimeline": lambda of: notify.ListTimelineRequest(incident=of.incident),
     "NotifyService.PutAddressee": lambda of: notify.PutAddresseeRequest(addressee=_addressee(of)),
@@ -88,11 +91,15 @@ NOTIFY: Mapping[str, Ask] = {
         incident=_new("incidents"), person=of.person, region=of.region, alarm_kind="sos_press"
     ),
 }
+OPERATION: Mapping[str, Ask] = {
+    "OperationService.GetHealth": lambda _: operation.GetHealthRequest(),
+}
 ORDER: Mapping[str, Ask] = {
     "CatalogueService.ListItems": lambda _: order.ListItemsRequest(),
     "CatalogueService.PutItem": lambda _: order.PutItemRequest(item=_ITEM),
     "DutyService.GoOffDuty": lambda _: order.GoOffDutyRequest(),
     "DutyService.GoOnDuty": lambda _: order.GoOnDutyRequest(position=_HERE),
+    "DutyService.ListDuties": lambda of: order.ListDutiesRequest(region=of.region),
     "DutyService.ReportPosition": lambda _: order.ReportPositionRequest(position=_HERE),
     "IncidentService.CloseIncident": lambda of: incident.CloseIncidentRequest(
         name=of.incident, outcome=incident_pb2.OUTCOME_TEST
@@ -156,6 +163,7 @@ REQUESTS: Mapping[str, Ask] = {
     for service, table in (
         ("device", DEVICE),
         ("notify", NOTIFY),
+        ("operation", OPERATION),
         ("order", ORDER),
         ("payment", PAYMENT),
         ("people", PEOPLE),

@@ -21,7 +21,7 @@ from chassis.seal import Seals
 from suite.testing import DatabaseFactory, RpcFactory, RunningRpc
 from tests.access.cast import NOW, Things, caller_of, nothing
 from tests.access.requests import REQUESTS
-from tests.access.worlds import WORLDS
+from tests.access.worlds import HOSTS, WORLDS
 from tools.access_matrix import ALLOWED, ELSEWHERE, MISSING, NOTHING, UNKNOWN, WHY, Operation, Row, operations, rows
 
 DENIED = frozenset({UNKNOWN, MISSING, ELSEWHERE, NOTHING, WHY})
@@ -87,9 +87,10 @@ class Door:
 @pytest.fixture
 def enter(database: DatabaseFactory, rpc: RpcFactory, rpc_keys: Path) -> Enter:
     def entered(operation: Operation) -> Door:
-        db = database(operation.service)
-        own, other = WORLDS[operation.service](db, Seals.load(rpc_keys / f"{operation.service}.seals"))
-        running = rpc(operation.service, db=db, environ=ENVIRONS.get(operation.service))
+        service = HOSTS.get(operation.service, operation.service)
+        db = database(service)
+        own, other = WORLDS[service](db, Seals.load(rpc_keys / f"{service}.seals"))
+        running = rpc(service, db=db, environ=ENVIRONS.get(service))
         return Door(operation=operation, running=running, own=own, other=other)
 
     return entered

@@ -201,6 +201,8 @@ def _accepted(db: TestDatabase, uuid: str, person: str, region: str, scope: str)
     return Things(person=person, region=scope, settlement=f"settlements/{uuid}")
 
 
+# What every core answers for is played against one of them.
+HOSTS: Mapping[str, str] = {"operation": "people"}
 WORLDS: Mapping[str, World] = {
     "people": people,
     "device": device,

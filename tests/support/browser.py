@@ -11,6 +11,8 @@ from suite import cast
 from suite.waiting import PATIENCE_S
 
 PHONE = ViewportSize(width=320, height=800)
+HANDY = ViewportSize(width=360, height=740)
+WIDE = ViewportSize(width=1280, height=800)
 SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
@@ -41,9 +43,11 @@ def open_browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def signed_in(browser: Browser, web: str, login: str, *, language: str = "en-US") -> Iterator[Page]:
+def signed_in(
+    browser: Browser, web: str, login: str, *, language: str = "en-US", size: ViewportSize = PHONE
+) -> Iterator[Page]:
     """A phone 320 px wide on which that person has signed in. Any script error fails the test at its end."""
-    context = browser.new_context(locale=language, viewport=PHONE, timezone_id="Asia/Shanghai")
+    context = browser.new_context(locale=language, viewport=size, timezone_id="Asia/Shanghai")
     page, errors = context.new_page(), list[str]()
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(web)

@@ -53,9 +53,8 @@ def check(work: Work, access: Access, request: Message, caller: Caller, relate: 
     """Raises a refusal unless the caller may. A stranger gets the same answer as for what does not exist."""
     if "public" in access.allow:
         return
-    if caller.is_service:
-        if caller.subject not in access.allow:
-            raise RoleMissing(action=access.action)
+    if caller.is_service or not (access.object or access.region):
+        check_role(access, caller)
     else:
         _check_person(work, access, request, caller, relate)
     if access.sensitive and not caller.purpose:
@@ -68,11 +67,19 @@ def _check_person(work: Work, access: Access, request: Message, caller: Caller, 
         relations = relate(work, name)
         if relations is None or not can(caller, access, relations):
             raise NotFound(name)
-    elif access.region:
+    else:
         region = str(_field(request, access.region))
         if not _answers_for(caller, access, region):
             raise NotYourRegion(region=region)
-    elif not _is_person(caller, access) and not any(caller.objects_of(role) for role in access.allow):
+
+
+def check_role(access: Access, caller: Caller) -> None:
+    """Where no object and no region is named: the service itself, or anybody who holds one of the roles."""
+    if caller.is_service:
+        may = caller.subject in access.allow
+    else:
+        may = _is_person(caller, access) or any(caller.objects_of(role) for role in access.allow)
+    if not may:
         raise RoleMissing(action=access.action)
 
 

@@ -1,5 +1,7 @@
 """A parked fact of the urgent lane pages a human. Read from the stores: whoever parked it, nobody forgets to tell."""
 
+from typing import Any
+
 from google.protobuf import symbol_database
 
 from chassis.paging import Occasion, Page, page
@@ -33,6 +35,11 @@ def page_parked(work: Work) -> None:
                 aggregate=row["aggregate"],
                 receive_time=row["parked_at"].isoformat(),
             )
+
+
+def oldest_parked(work: Work, count: int = 20) -> list[dict[str, Any]]:
+    """Of both places: id, type, aggregate, region, parked_at."""
+    return work.all(f"{_PARKED} ORDER BY parked_at LIMIT %s", [count])
 
 
 def is_urgent(type_name: str) -> bool:

@@ -15,6 +15,7 @@ from chassis.ending import end_within, when_told_to_stop
 from chassis.environment import CoreEnvironment, LogEnvironment, ServiceEnvironment, rpc_targets, surroundings
 from chassis.health import HealthServer
 from chassis.metrics import DATABASE, introduce
+from chassis.rpc import operation
 from chassis.rpc.server import Guard, Server, rules_of
 from chassis.settings import load_all
 
@@ -41,7 +42,7 @@ def main(services: Sequence[str]) -> int:
     health = HealthServer(place.health_address, live=live, ready=ready)
     for core in cores:
         core.start()
-    server.start(names)
+    server.start([*names, operation.NAME])
     health.start()
     log.info("core.started", port=server.port)
     dead = _wait(stop, cores)
@@ -63,8 +64,13 @@ def _find(name: str) -> Core[Any]:
 
 def server_of(address: str, cores: Sequence[RunningCore]) -> Server:
     """The rpc of these services behind one port, not started yet."""
-    guards: list[Any] = [Guard(core.identity, rules_of(core.names), core.core.refusals) for core in cores]
+    names = [list(core.names) for core in cores]
+    names[0].append(operation.NAME)  # of the process, not of one service: the first guards it for all
+    guards: list[Any] = [
+        Guard(core.identity, rules_of(own), core.core.refusals) for core, own in zip(cores, names, strict=True)
+    ]
     server = Server(address, guards)
+    operation.add(operation.Operation({core.core.service: core.database for core in cores}), server.grpc)
     for core in cores:
         for add, servicer in core.parts.servicers:
             add(servicer, server.grpc)

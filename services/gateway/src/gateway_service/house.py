@@ -1,6 +1,6 @@
 """What one running gateway is made of. Routes get it as a dependency."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, TypeVar
 
 import structlog
@@ -13,6 +13,7 @@ from chassis.context import Caller
 from chassis.identity import Identity
 from gateway_service.desk.board import DeskBoard
 from gateway_service.live.hub import Hub
+from gateway_service.names import Names
 from gateway_service.peers import Errand, Peers
 from gateway_service.session.token import token_of
 from gateway_service.settings import GatewaySettings
@@ -29,6 +30,7 @@ class House:
     peers: Peers
     hub: Hub
     board: DeskBoard
+    names: Names = field(default_factory=Names)
 
     def errand(self, token: str = "") -> Errand:
         return Errand(token=token, until=monotonic() + self.settings.budget_s)

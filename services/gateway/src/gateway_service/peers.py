@@ -15,10 +15,11 @@ from chassis.clock import monotonic
 from chassis.rpc.client import refused
 from chassis.trace import current_traceparent
 from eldercare.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
+from eldercare.operation.v1.operation_service_pb2_grpc import OperationServiceStub
 from eldercare.order.v1.incident_service_pb2_grpc import IncidentServiceStub
 from eldercare.order.v1.order_service_pb2_grpc import CatalogueServiceStub, DutyServiceStub, OrderServiceStub
 from eldercare.payment.v1.payment_service_pb2_grpc import PaymentServiceStub
-from eldercare.people.v1.person_service_pb2_grpc import SessionServiceStub
+from eldercare.people.v1.person_service_pb2_grpc import PersonServiceStub, SessionServiceStub
 from gateway_service.problem.problem import FieldError, Problem, status_of
 
 Answer = TypeVar("Answer", bound=Message)
@@ -51,6 +52,7 @@ class Peers:
 
     def __init__(self, targets: Mapping[str, str]) -> None:
         self._channels = {name: aio.insecure_channel(targets[name], options=_CHANNEL) for name in SERVICES}
+        self.people = PersonServiceStub(self._channels["people"])
         self.sessions = SessionServiceStub(self._channels["people"])
         self.orders = OrderServiceStub(self._channels["order"])
         self.catalogue = CatalogueServiceStub(self._channels["order"])
@@ -58,6 +60,9 @@ class Peers:
         self.incidents = IncidentServiceStub(self._channels["order"])
         self.notify = NotifyServiceStub(self._channels["notify"])
         self.payment = PaymentServiceStub(self._channels["payment"])
+        # One process may host several services, and answers for all of them at once.
+        one_each = {target: self._channels[name] for name, target in targets.items() if name in SERVICES}
+        self.operations = [OperationServiceStub(channel) for channel in one_each.values()]
 
     async def call(self, method: aio.UnaryUnaryMultiCallable[Any, Answer], request: Message, errand: Errand) -> Answer:
         """Raises Problem, named after the service's refusal."""

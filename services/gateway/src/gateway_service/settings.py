@@ -17,6 +17,11 @@ class GatewaySettings:
     budget_s: float = env("ELDERCARE_GATEWAY_BUDGET_S", "seconds one request may take in all", default=10.0)
     grace_s: float = env("ELDERCARE_GATEWAY_GRACE_S", "seconds running requests get at a stop", default=8.0)
     stop_s: float = env(STOP_VARIABLE, STOP_DOC, default=LONGEST_STOP_S)
+    map_tiles: str = env(
+        "ELDERCARE_GATEWAY_MAP_TILES",
+        "address of map tiles (WGS-84) with {z}, {x} and {y}; empty: the made-up district",
+        default="",
+    )
     feeds_each: int = env("ELDERCARE_GATEWAY_FEEDS_EACH", "live feeds one person may have open", default=16)
     unread_s: float = env(
         "ELDERCARE_GATEWAY_UNREAD_S", "seconds after which a peer that never reads is cut", default=30.0

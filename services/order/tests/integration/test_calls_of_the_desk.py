@@ -107,6 +107,25 @@ def test_only_workers_and_volunteers_go_on_duty(room: DutyRoom, served: RunningR
     assert refusal(lambda: elder.GoOnDuty(on_duty)) == "NO_WORKER"
 
 
+def test_desk_sees_who_is_on_duty_in_its_region_at_a_coarse_place_and_who_is_busy(
+    room: DutyRoom, served: RunningRpc
+) -> None:
+    order = asked(room)
+    room.accept(order, BO)
+    room.person("persons/far-away", ("WORKER", PROVIDER), region=FAR_DISTRICT)
+    desk = DutyServiceStub(served.channel_as(DESK))
+    first = desk.ListDuties(order_service_pb2.ListDutiesRequest(region=DISTRICT, page_size=1))
+    rest = desk.ListDuties(
+        order_service_pb2.ListDutiesRequest(region=DISTRICT, page_size=1, page_token=first.next_page_token)
+    )
+    seen = {duty.worker: duty for duty in (*first.duties, *rest.duties)}
+    assert set(seen) == {BO.name, CHEN.name}
+    assert (seen[BO.name].order, seen[CHEN.name].order) == (order, "")
+    assert all(len(duty.cell) == 7 and duty.on_duty and duty.HasField("position_time") for duty in seen.values())
+    everywhere = order_service_pb2.ListDutiesRequest(region="regions/demo-city")
+    assert refusal(lambda: desk.ListDuties(everywhere)) == "NOT_YOUR_REGION"
+
+
 def test_catalogue_holds_what_policies_order_and_refuses_a_cap_below_one_minute(served: RunningRpc) -> None:
     callers = (CITY_DESK, DESK, person(ELDER))
     desk, district, elder = (CatalogueServiceStub(served.channel_as(caller)) for caller in callers)

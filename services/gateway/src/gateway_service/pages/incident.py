@@ -56,6 +56,12 @@ async def stream_lines(feed: Annotated[Feed, Depends(_feed)]) -> EventStream:
     return EventStream(feed, line)
 
 
+@router.get("/incidents/{uuid}/changes", response_class=EventStream)
+async def stream_changes(feed: Annotated[Feed, Depends(_feed)]) -> EventStream:
+    """Tells a page that shows the incident among others that something changed; it looks for itself."""
+    return EventStream(feed, lambda _: event("", name="story-grew"))
+
+
 @router.post("/incidents/{uuid}/answers")
 async def post_answer(
     request: Request, uuid: Uuid, asked: Asked, request_id: RequestKey, answer: Annotated[v1.AnswerWord, Form()]

@@ -2,13 +2,16 @@
 "use strict";
 (() => {
   const ahead = Date.parse(document.body.dataset.now) - Date.now();
-  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium" });
+  const clocks = {
+    "": new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium" }),
+    short: new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }),
+  };
   const line = document.getElementById("line");
 
   function showTimes(root) {
     for (const time of root.querySelectorAll("time[data-local]")) {
       const at = Date.parse(time.dateTime);
-      if (!Number.isNaN(at)) time.textContent = clock.format(at);
+      if (!Number.isNaN(at)) time.textContent = clocks[time.dataset.local].format(at);
     }
   }
 
@@ -24,6 +27,32 @@
       const words = left < 0 ? each.dataset.over : each.dataset.left;
       each.classList.toggle("over", left < 0);
       each.textContent = words.replace("{time}", span(Math.abs(left)));
+    }
+  }
+
+  // A screen reader hears of a deadline when five minutes, one minute or nothing is left, not every second.
+  const heard = new Map();
+
+  function tellDeadlines() {
+    for (const each of document.querySelectorAll("[data-told]")) {
+      const left = Math.round((Date.parse(each.dataset.deadline) - Date.now() - ahead) / 1000);
+      const mark = [0, 60, 300].find((seconds) => left <= seconds);
+      const key = each.dataset.told + each.dataset.deadline;
+      const before = heard.get(key);
+      heard.set(key, mark);
+      if (mark === undefined || mark === before) continue;
+      announce(mark ? each.dataset.told.replace("{time}", span(left)) : each.dataset.toldOver);
+    }
+  }
+
+  function announce(words) {
+    const told = document.getElementById("told");
+    if (told.textContent !== words) told.textContent = words;
+  }
+
+  function trim() {
+    for (const list of document.querySelectorAll("[data-longest]")) {
+      while (list.children.length > Number(list.dataset.longest)) list.lastElementChild.remove();
     }
   }
 
@@ -81,10 +110,11 @@
     if (event.detail.status === 401) location.reload();
   });
   document.addEventListener("htmx:sse:after:message", () => {
+    trim();
     showTimes(document);
     document.body.dispatchEvent(new CustomEvent("story-grew"));
   });
   showTimes(document);
   countDown();
-  setInterval(countDown, 1000);
+  setInterval(() => { countDown(); tellDeadlines(); }, 1000);
 })();

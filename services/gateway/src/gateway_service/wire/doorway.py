@@ -17,12 +17,19 @@ LARGEST_BODY = 256 * 1024
 _REQUESTS = Counter("eldercare_gateway_requests_total", "Requests by route and status", ["route", "status"])
 _SECONDS = Histogram("eldercare_gateway_seconds", "Until the answer began, by route", ["route"])
 _QUIET = frozenset({"/livez", "/readyz", "/metrics"})
-_CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+
+
+def csp(*, images: str = "") -> str:
+    """What a page of ours may load; `images`: an origin of pictures beside our own."""
+    pictures = f"'self' data: {images}".strip()
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {pictures}; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
 _SECURITY = {
-    "Content-Security-Policy": _CSP,
+    "Content-Security-Policy": csp(),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",

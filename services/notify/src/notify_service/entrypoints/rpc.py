@@ -9,6 +9,7 @@ from eldercare.notify.v1 import notify_service_pb2 as contract
 from eldercare.notify.v1.message_pb2 import Addressee, DutyDesk
 from eldercare.notify.v1.notify_service_pb2_grpc import NotifyServiceServicer
 from notify_service.access import answers_for
+from notify_service.channel.phones import recorded
 from notify_service.contact.use_cases import put_addressee, put_duty_desk
 from notify_service.entrypoints import translate
 from notify_service.handlers import opening_of
@@ -17,6 +18,7 @@ from notify_service.ladder.domain.ladder import Answer
 from notify_service.ladder.use_cases import answer, start_ladder
 from notify_service.message import store as messages
 from notify_service.message.compose import sentence_of
+from notify_service.relation.participants import participants
 from notify_service.relation.store import family_of, language_of, zone_of
 from notify_service.timeline import store as timeline
 from notify_service.timeline.store import Entry
@@ -61,6 +63,20 @@ class NotifyRpc(NotifyServiceServicer):
         ]
         token = found[limit - 1].name if len(found) > limit else ""
         return contract.ListMessagesResponse(messages=told, next_page_token=token)
+
+    @query
+    def ListParticipants(
+        self, work: Work, request: contract.ListParticipantsRequest
+    ) -> contract.ListParticipantsResponse:
+        found = participants(work, self.seals, request.incident)
+        return contract.ListParticipantsResponse(participants=[translate.participant(each) for each in found])
+
+    @query
+    def ListRecordedMessages(
+        self, work: Work, request: contract.ListRecordedMessagesRequest
+    ) -> contract.ListRecordedMessagesResponse:
+        found = recorded(work, self.seals, request.region, request.page_size or DEFAULT_PAGE)
+        return contract.ListRecordedMessagesResponse(messages=[translate.recorded(each) for each in found])
 
     @query
     def ListTimeline(self, work: Work, request: contract.ListTimelineRequest) -> contract.ListTimelineResponse:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from eldercare.notify.v1 import notify_service_pb2 as contract
 from eldercare.notify.v1.message_pb2 import (
     Addressee,
     AnswerKind,
@@ -18,11 +19,13 @@ from eldercare.notify.v1.message_pb2 import (
 )
 from eldercare.notify.v1.message_pb2 import Channel as ChannelCode
 from eldercare.notify.v1.message_pb2 import ContactPoint as ContactPointMessage
+from notify_service.channel.phones import Recorded
 from notify_service.contact.domain import Channel, ContactPoint
 from notify_service.contact.use_cases import AddresseeInput
 from notify_service.contract import channel_code
 from notify_service.ladder.domain.ladder import Answer
 from notify_service.message.store import StoredMessage
+from notify_service.relation.participants import Participant
 from notify_service.timeline.sentences import sentence
 from notify_service.timeline.store import Entry
 
@@ -88,6 +91,18 @@ def message(stored: StoredMessage, text: str) -> Message:
         create_time=_stamp(stored.create_time),
         send_time=_stamp(stored.settle_time) if stored.settle_time and stored.state == "sent" else None,
         provider_reference=stored.provider_reference,
+    )
+
+
+def participant(found: Participant) -> contract.Participant:
+    return contract.Participant(person=found.person, role=found.role, display_name=found.display_name)
+
+
+def recorded(found: Recorded) -> contract.RecordedMessage:
+    return contract.RecordedMessage(
+        message=message(found.message, found.text),
+        display_name=found.display_name,
+        record_time=_stamp(found.record_time),
     )
 
 

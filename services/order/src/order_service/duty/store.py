@@ -1,5 +1,8 @@
 """SQL of duties: the truth about who is on duty, and a coarse place."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from chassis.cells import centre_of
 from chassis.work import Work
 from order_service.duty.domain import Duty
@@ -8,10 +11,12 @@ from order_service.duty.domain import Duty
 def load_duty(work: Work, worker: str) -> Duty:
     """Locks the worker's row, or gives a fresh one."""
     row = work.one("SELECT * FROM duties WHERE worker = %s FOR UPDATE", [worker])
-    if row is None:
-        return Duty(worker=worker)
+    return duty_of(row) if row else Duty(worker=worker)
+
+
+def duty_of(row: Mapping[str, Any]) -> Duty:
     return Duty(
-        worker=worker,
+        worker=row["worker"],
         on_duty=row["on_duty"],
         since_time=row["since_time"],
         cell=row["cell"],

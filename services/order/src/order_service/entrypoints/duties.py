@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from chassis.rpc import Rpc, command
+from chassis.rpc import Rpc, command, query
 from chassis.work import Work
 from eldercare.order.v1 import order_service_pb2, order_service_pb2_grpc
 from order_service.duty import use_cases
+from order_service.duty.lists import list_duties
 from order_service.duty.live import LivePositions
-from order_service.entrypoints.messages import duty_message
+from order_service.entrypoints.messages import duty_message, on_duty_message
+from order_service.paging import page_of
+from order_service.region.scope import Scope
 
 
 class Duties(order_service_pb2_grpc.DutyServiceServicer):
@@ -24,6 +27,17 @@ class Duties(order_service_pb2_grpc.DutyServiceServicer):
         duty: order_service_pb2.Duty = self._go_off(request, call)
         self._live.drop(duty.worker)
         return duty
+
+    @query
+    def ListDuties(
+        self, work: Work, request: order_service_pb2.ListDutiesRequest
+    ) -> order_service_pb2.ListDutiesResponse:
+        page = page_of(request.page_size, request.page_token, parts=1)
+        found = list_duties(work, Scope(region=request.region), page)
+        token = page.next_token((found[-1].duty.worker,), len(found)) if found else ""
+        return order_service_pb2.ListDutiesResponse(
+            duties=[on_duty_message(each) for each in found], next_page_token=token
+        )
 
     @command
     def _go_on(self, work: Work, request: order_service_pb2.GoOnDutyRequest) -> order_service_pb2.Duty:

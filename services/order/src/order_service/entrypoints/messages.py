@@ -4,6 +4,7 @@ from eldercare.order.v1 import dispatch_pb2, incident_pb2, order_pb2, order_serv
 from order_service.catalogue.domain import Item
 from order_service.dispatch.store import Decision
 from order_service.duty.domain import Duty
+from order_service.duty.lists import OnDuty
 from order_service.incident.domain.incident import Incident
 from order_service.moments import stamp
 from order_service.task.domain import Task
@@ -103,6 +104,14 @@ def item_of(told: order_pb2.Item) -> Item:
 
 def duty_message(duty: Duty) -> order_service_pb2.Duty:
     return order_service_pb2.Duty(worker=duty.worker, on_duty=duty.on_duty, since_time=stamp(duty.since_time))
+
+
+def on_duty_message(found: OnDuty) -> order_service_pb2.Duty:
+    told = duty_message(found.duty)
+    told.cell, told.order = found.duty.cell, found.order
+    if found.duty.position_time:
+        told.position_time.FromDatetime(found.duty.position_time)
+    return told
 
 
 def decision_message(decision: Decision) -> dispatch_pb2.DispatchDecision:

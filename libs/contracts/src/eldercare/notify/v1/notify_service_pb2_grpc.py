@@ -61,6 +61,16 @@ class NotifyServiceStub:
                 request_serializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListMessagesRequest.SerializeToString,
                 response_deserializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListMessagesResponse.FromString,
                 _registered_method=True)
+        self.ListParticipants = channel.unary_unary(
+                '/eldercare.notify.v1.NotifyService/ListParticipants',
+                request_serializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListParticipantsRequest.SerializeToString,
+                response_deserializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListParticipantsResponse.FromString,
+                _registered_method=True)
+        self.ListRecordedMessages = channel.unary_unary(
+                '/eldercare.notify.v1.NotifyService/ListRecordedMessages',
+                request_serializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListRecordedMessagesRequest.SerializeToString,
+                response_deserializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListRecordedMessagesResponse.FromString,
+                _registered_method=True)
         self.ListTimeline = channel.unary_unary(
                 '/eldercare.notify.v1.NotifyService/ListTimeline',
                 request_serializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListTimelineRequest.SerializeToString,
@@ -112,6 +122,20 @@ class NotifyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListParticipants(self, request, context):
+        """Lists who takes part in an incident, by name: the elder, family, and workers who were sent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRecordedMessages(self, request, context):
+        """Lists what the recorder kept instead of sending it, newest first: the phones of made-up people.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListTimeline(self, request, context):
         """Lists an incident's timeline after an id.
         """
@@ -153,6 +177,16 @@ def add_NotifyServiceServicer_to_server(servicer, server):
                     servicer.ListMessages,
                     request_deserializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListMessagesRequest.FromString,
                     response_serializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListMessagesResponse.SerializeToString,
+            ),
+            'ListParticipants': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListParticipants,
+                    request_deserializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListParticipantsRequest.FromString,
+                    response_serializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListParticipantsResponse.SerializeToString,
+            ),
+            'ListRecordedMessages': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRecordedMessages,
+                    request_deserializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListRecordedMessagesRequest.FromString,
+                    response_serializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListRecordedMessagesResponse.SerializeToString,
             ),
             'ListTimeline': grpc.unary_unary_rpc_method_handler(
                     servicer.ListTimeline,
@@ -301,6 +335,60 @@ class NotifyService:
             '/eldercare.notify.v1.NotifyService/ListMessages',
             eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListMessagesRequest.SerializeToString,
             eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListMessagesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListParticipants(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.notify.v1.NotifyService/ListParticipants',
+            eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListParticipantsRequest.SerializeToString,
+            eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListParticipantsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRecordedMessages(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.notify.v1.NotifyService/ListRecordedMessages',
+            eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListRecordedMessagesRequest.SerializeToString,
+            eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListRecordedMessagesResponse.FromString,
             options,
             channel_credentials,
             insecure,

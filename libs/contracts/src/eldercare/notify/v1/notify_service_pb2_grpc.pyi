@@ -44,6 +44,10 @@ class NotifyServiceStub:
     """A person answers an incident's call."""
     ListMessages: _grpc.UnaryUnaryMultiCallable[_notify_service_pb2.ListMessagesRequest, _notify_service_pb2.ListMessagesResponse]
     """Lists the messages of an incident."""
+    ListParticipants: _grpc.UnaryUnaryMultiCallable[_notify_service_pb2.ListParticipantsRequest, _notify_service_pb2.ListParticipantsResponse]
+    """Lists who takes part in an incident, by name: the elder, family, and workers who were sent."""
+    ListRecordedMessages: _grpc.UnaryUnaryMultiCallable[_notify_service_pb2.ListRecordedMessagesRequest, _notify_service_pb2.ListRecordedMessagesResponse]
+    """Lists what the recorder kept instead of sending it, newest first: the phones of made-up people."""
     ListTimeline: _grpc.UnaryUnaryMultiCallable[_notify_service_pb2.ListTimelineRequest, _notify_service_pb2.ListTimelineResponse]
     """Lists an incident's timeline after an id."""
     ListRegionTimeline: _grpc.UnaryUnaryMultiCallable[_notify_service_pb2.ListRegionTimelineRequest, _notify_service_pb2.ListRegionTimelineResponse]
@@ -64,6 +68,10 @@ class NotifyServiceAsyncStub(NotifyServiceStub):
     """A person answers an incident's call."""
     ListMessages: _aio.UnaryUnaryMultiCallable[_notify_service_pb2.ListMessagesRequest, _notify_service_pb2.ListMessagesResponse]  # type: ignore[assignment]
     """Lists the messages of an incident."""
+    ListParticipants: _aio.UnaryUnaryMultiCallable[_notify_service_pb2.ListParticipantsRequest, _notify_service_pb2.ListParticipantsResponse]  # type: ignore[assignment]
+    """Lists who takes part in an incident, by name: the elder, family, and workers who were sent."""
+    ListRecordedMessages: _aio.UnaryUnaryMultiCallable[_notify_service_pb2.ListRecordedMessagesRequest, _notify_service_pb2.ListRecordedMessagesResponse]  # type: ignore[assignment]
+    """Lists what the recorder kept instead of sending it, newest first: the phones of made-up people."""
     ListTimeline: _aio.UnaryUnaryMultiCallable[_notify_service_pb2.ListTimelineRequest, _notify_service_pb2.ListTimelineResponse]  # type: ignore[assignment]
     """Lists an incident's timeline after an id."""
     ListRegionTimeline: _aio.UnaryUnaryMultiCallable[_notify_service_pb2.ListRegionTimelineRequest, _notify_service_pb2.ListRegionTimelineResponse]  # type: ignore[assignment]
@@ -111,6 +119,22 @@ class NotifyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_notify_service_pb2.ListMessagesResponse, _abc.Awaitable[_notify_service_pb2.ListMessagesResponse]]:
         """Lists the messages of an incident."""
+
+    @_abc_1.abstractmethod
+    def ListParticipants(
+        self,
+        request: _notify_service_pb2.ListParticipantsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_notify_service_pb2.ListParticipantsResponse, _abc.Awaitable[_notify_service_pb2.ListParticipantsResponse]]:
+        """Lists who takes part in an incident, by name: the elder, family, and workers who were sent."""
+
+    @_abc_1.abstractmethod
+    def ListRecordedMessages(
+        self,
+        request: _notify_service_pb2.ListRecordedMessagesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_notify_service_pb2.ListRecordedMessagesResponse, _abc.Awaitable[_notify_service_pb2.ListRecordedMessagesResponse]]:
+        """Lists what the recorder kept instead of sending it, newest first: the phones of made-up people."""
 
     @_abc_1.abstractmethod
     def ListTimeline(

@@ -526,21 +526,32 @@ class Duty(_message.Message):
     WORKER_FIELD_NUMBER: _builtins.int
     ON_DUTY_FIELD_NUMBER: _builtins.int
     SINCE_TIME_FIELD_NUMBER: _builtins.int
+    CELL_FIELD_NUMBER: _builtins.int
+    POSITION_TIME_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
     worker: _builtins.str
     """persons/{uuid}"""
     on_duty: _builtins.bool
+    cell: _builtins.str
+    """In lists: the ~100 m cell the worker was last heard from, since when, and the visit under way (orders/{uuid})."""
+    order: _builtins.str
     @_builtins.property
     def since_time(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def position_time(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
         worker: _builtins.str = ...,
         on_duty: _builtins.bool = ...,
         since_time: _timestamp_pb2.Timestamp | None = ...,
+        cell: _builtins.str = ...,
+        position_time: _timestamp_pb2.Timestamp | None = ...,
+        order: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["since_time", b"since_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["position_time", b"position_time", "since_time", b"since_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["on_duty", b"on_duty", "since_time", b"since_time", "worker", b"worker"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cell", b"cell", "on_duty", b"on_duty", "order", b"order", "position_time", b"position_time", "since_time", b"since_time", "worker", b"worker"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -616,3 +627,55 @@ class GoOffDutyRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GoOffDutyRequest: _TypeAlias = GoOffDutyRequest  # noqa: Y015
+
+@_typing.final
+class ListDutiesRequest(_message.Message):
+    """ListDuties."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REGION_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    region: _builtins.str
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        region: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "region", b"region"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDutiesRequest: _TypeAlias = ListDutiesRequest  # noqa: Y015
+
+@_typing.final
+class ListDutiesResponse(_message.Message):
+    """A page of workers on duty."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DUTIES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def duties(self) -> _containers.RepeatedCompositeFieldContainer[Global___Duty]: ...
+    def __init__(
+        self,
+        *,
+        duties: _abc.Iterable[Global___Duty] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duties", b"duties", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDutiesResponse: _TypeAlias = ListDutiesResponse  # noqa: Y015

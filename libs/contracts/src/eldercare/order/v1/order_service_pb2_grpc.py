@@ -819,6 +819,11 @@ class DutyServiceStub:
                 request_serializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.GoOffDutyRequest.SerializeToString,
                 response_deserializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.Duty.FromString,
                 _registered_method=True)
+        self.ListDuties = channel.unary_unary(
+                '/eldercare.order.v1.DutyService/ListDuties',
+                request_serializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.ListDutiesRequest.SerializeToString,
+                response_deserializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.ListDutiesResponse.FromString,
+                _registered_method=True)
 
 
 class DutyServiceServicer:
@@ -846,6 +851,13 @@ class DutyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListDuties(self, request, context):
+        """Lists who is on duty in a region, and the cell each was last heard from.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DutyServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -863,6 +875,11 @@ def add_DutyServiceServicer_to_server(servicer, server):
                     servicer.GoOffDuty,
                     request_deserializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.GoOffDutyRequest.FromString,
                     response_serializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.Duty.SerializeToString,
+            ),
+            'ListDuties': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDuties,
+                    request_deserializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.ListDutiesRequest.FromString,
+                    response_serializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.ListDutiesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -947,6 +964,33 @@ class DutyService:
             '/eldercare.order.v1.DutyService/GoOffDuty',
             eldercare_dot_order_dot_v1_dot_order__service__pb2.GoOffDutyRequest.SerializeToString,
             eldercare_dot_order_dot_v1_dot_order__service__pb2.Duty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDuties(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.order.v1.DutyService/ListDuties',
+            eldercare_dot_order_dot_v1_dot_order__service__pb2.ListDutiesRequest.SerializeToString,
+            eldercare_dot_order_dot_v1_dot_order__service__pb2.ListDutiesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -270,6 +270,8 @@ class DutyServiceStub:
     """The calling worker reports where they are."""
     GoOffDuty: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.GoOffDutyRequest, _order_service_pb2.Duty]
     """The calling worker goes off duty."""
+    ListDuties: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.ListDutiesRequest, _order_service_pb2.ListDutiesResponse]
+    """Lists who is on duty in a region, and the cell each was last heard from."""
 
 @_typing.type_check_only
 class DutyServiceAsyncStub(DutyServiceStub):
@@ -282,6 +284,8 @@ class DutyServiceAsyncStub(DutyServiceStub):
     """The calling worker reports where they are."""
     GoOffDuty: _aio.UnaryUnaryMultiCallable[_order_service_pb2.GoOffDutyRequest, _order_service_pb2.Duty]  # type: ignore[assignment]
     """The calling worker goes off duty."""
+    ListDuties: _aio.UnaryUnaryMultiCallable[_order_service_pb2.ListDutiesRequest, _order_service_pb2.ListDutiesResponse]  # type: ignore[assignment]
+    """Lists who is on duty in a region, and the cell each was last heard from."""
 
 class DutyServiceServicer(metaclass=_abc_1.ABCMeta):
     """Who is on duty and where."""
@@ -309,5 +313,13 @@ class DutyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_order_service_pb2.Duty, _abc.Awaitable[_order_service_pb2.Duty]]:
         """The calling worker goes off duty."""
+
+    @_abc_1.abstractmethod
+    def ListDuties(
+        self,
+        request: _order_service_pb2.ListDutiesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_order_service_pb2.ListDutiesResponse, _abc.Awaitable[_order_service_pb2.ListDutiesResponse]]:
+        """Lists who is on duty in a region, and the cell each was last heard from."""
 
 def add_DutyServiceServicer_to_server(servicer: DutyServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

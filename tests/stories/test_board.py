@@ -1,0 +1,81 @@
+"""The operations board and the family's page in a real browser: they follow a press to the last fen by themselves."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from suite import cast
+from tests.support.accessible import violations
+from tests.support.browser import HANDY, PHONE, WIDE, open_browser, signed_in
+from tests.support.house import House
+from tests.support.visit import Visit
+
+pytestmark = pytest.mark.browser
+BOTH = ("en", "zh-CN")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def board(house: House, browser: Browser) -> Iterator[Page]:
+    """The duty desk's wide screen. Its page is never loaded again by a test."""
+    with signed_in(browser, house.state.web, cast.OPERATOR.login, size=WIDE) as page:
+        page.evaluate("window.isTheSamePage = true")
+        yield page
+        assert page.evaluate("window.isTheSamePage === true")
+
+
+def assert_good_in_both_languages(page: Page, path: str) -> None:
+    """WCAG 2.2 AA at every size, without a word or a button beside the screen."""
+    for language in BOTH:
+        for size in (WIDE, HANDY, PHONE):
+            page.set_viewport_size(size)
+            page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
+            expect(page.locator("html")).to_have_attribute("lang", language)
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+            assert violations(page) == []
+
+
+def test_the_board_follows_a_press_until_it_is_paid(house: House, board: Page) -> None:
+    house.press()
+    incident = house.incident().incident
+    row = board.locator(f"article[id='{incident.removeprefix('incidents/')}']")
+    expect(row.locator(".countdown")).to_contain_text("left")
+    expect(row).to_contain_text("Duty desk")
+    expect(board.locator("svg.map .burning")).not_to_have_count(0)
+    expect(board.locator("#workers")).to_contain_text(cast.NEAR_WORKER.display_name)
+    expect(board.locator("#health")).to_contain_text("All is well")
+    order = house.offered_to(cast.NEAR_WORKER)
+    visit = Visit(house.phone(cast.NEAR_WORKER), order)
+    visit.accept()
+    expect(row.locator(".steps li.done")).to_have_count(2)
+    expect(board.locator("#workers .busy")).to_have_count(1)
+    visit.depart()
+    visit.arrive(house.household, house.now())
+    visit.serve()
+    visit.close(incident)
+    expect(row).to_have_count(0)
+    expect(board.locator("#finished")).to_contain_text(house.look_at_order(order).number)
+    expect(board.locator("#lines")).to_contain_text("The service is done")
+
+
+def test_the_phones_show_what_each_was_sent_as_it_is_sent(house: House, board: Page) -> None:
+    board.goto(f"{house.state.web}/phones")
+    board.evaluate("window.isTheSamePage = true")
+    house.press()
+    house.offered_to(cast.NEAR_WORKER)
+    phone = board.get_by_role("article", name=cast.NEAR_WORKER.display_name)
+    expect(phone).to_contain_text(house.look_at_order(house.order().order).number)
+
+
+def test_the_desks_pages_are_good_for_everybody(house: House, browser: Browser) -> None:
+    house.press()
+    incident = house.incident().incident
+    with signed_in(browser, house.state.web, cast.OPERATOR.login) as page:
+        for path in ("/", "/phones", f"/{incident}"):
+            assert_good_in_both_languages(page, house.state.web + path)
