@@ -14,6 +14,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from eldercare.device.v1 import device_pb2
 from eldercare.device.v1 import device_service_pb2 as device
+from eldercare.export.v1 import export_service_pb2 as export
 from eldercare.notify.v1 import message_pb2
 from eldercare.notify.v1 import notify_service_pb2 as notify
 from eldercare.operation.v1 import operation_service_pb2 as operation
@@ -77,6 +78,10 @@ DEVICE: Mapping[str, Ask] = {
     "DeviceService.ListUnknownDevices": lambda _: device.ListUnknownDevicesRequest(),
     "DeviceService.RegisterDevice": lambda of: device.RegisterDeviceRequest(device=_watch(of)),
     "DeviceService.ReleaseDevice": lambda of: device.ReleaseDeviceRequest(name=of.device),
+}
+EXPORT: Mapping[str, Ask] = {
+    "ExportService.ListParts": lambda _: export.ListPartsRequest(service="device"),
+    "ExportService.StreamExport": lambda _: export.StreamExportRequest(service="device", part="alarms", until=_LATER),
 }
 NOTIFY: Mapping[str, Ask] = {
     "NotifyService.Answer": lambda of: notify.AnswerRequest(incident=of.incident, answer=message_pb2.ANSWER_KIND_SEEN),
@@ -162,6 +167,7 @@ REQUESTS: Mapping[str, Ask] = {
     f"{service}.{method}": ask
     for service, table in (
         ("device", DEVICE),
+        ("export", EXPORT),
         ("notify", NOTIFY),
         ("operation", OPERATION),
         ("order", ORDER),

@@ -202,7 +202,7 @@ def _accepted(db: TestDatabase, uuid: str, person: str, region: str, scope: str)
 
 
 # What every core answers for is played against one of them.
-HOSTS: Mapping[str, str] = {"operation": "people"}
+HOSTS: Mapping[str, str] = {"export": "device", "operation": "people"}
 WORLDS: Mapping[str, World] = {
     "people": people,
     "device": device,

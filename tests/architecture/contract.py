@@ -13,7 +13,7 @@ from tools.contract import write_image
 from tools.event_catalogue import Shape, carried
 from tools.paths import PROTOS
 
-READS = ("Get", "List", "Find", "Watch", "Search")
+READS = ("Get", "List", "Find", "Watch", "Search", "Stream", "Download")
 IDENTIFYING = frozenset({"phone", "address", "access_notes", "email", "latitude", "longitude", "note", "notes", "text"})
 EXACT = ("google.type.LatLng", ".Position", ".Identifiers", ".Home")
 

@@ -10,7 +10,7 @@ from tests.architecture.source import Source
 
 RUNTIMES_OF_EVENTS = ("nameko",)
 # Parts of the contract that hold no noun of care: what the chassis itself reads and serves.
-MECHANISM = ("access", "event", "operation")
+MECHANISM = ("access", "event", "export", "operation")
 PATCHES = ("eventlet", "greenlet")
 
 

@@ -16,6 +16,7 @@ from chassis.context import Context
 from chassis.database import Database
 from chassis.effects import EffectRunner, Executor
 from chassis.environment import ServiceEnvironment
+from chassis.export.part import Part
 from chassis.identity import Identity
 from chassis.loops import Loop
 from chassis.paging import PAGE, Occasion, Pager
@@ -64,7 +65,7 @@ class Deps(Generic[S]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What runs in a core: servicers with the function that adds them, timers, effects, why a human is paged, the
-    auditor, threads."""
+    auditor, threads; and what the service gives to an export."""
 
     servicers: Sequence[tuple[Callable[[Any, Any], None], Any]] = ()
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
@@ -72,6 +73,7 @@ class Parts:
     pages: Mapping[str, Occasion] = field(default_factory=dict)
     auditor: Callable[[Work], object] | None = None
     background: Sequence[Background] = ()
+    exported: Sequence[Part] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
@@ -70,6 +72,15 @@ class Identity:
             "exp": int((now + min(lifetime, LONGEST_LIFE)).timestamp()),
         }
         return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid}, claims, self._key, algorithms=[ALGORITHM])
+
+    def sign(self, text: bytes) -> bytes:
+        """Ed25519 over bytes that outlive any token."""
+        return cast("Ed25519PrivateKey", self._key.private_key).sign(text)
+
+    @property
+    def public_key(self) -> dict[str, str]:
+        """What proves it: a JWK with the key's id."""
+        return {name: str(value) for name, value in sorted(self._key.as_dict(private=False).items())}
 
     def own_token(self) -> str:
         """This service's own token, reused for most of its life."""

@@ -13,11 +13,13 @@ from chassis import logs, trace
 from chassis.core import Core, RunningCore
 from chassis.ending import end_within, when_told_to_stop
 from chassis.environment import CoreEnvironment, LogEnvironment, ServiceEnvironment, rpc_targets, surroundings
+from chassis.export.serving import EXPORT_SERVICE, Exports, Source
 from chassis.health import HealthServer
 from chassis.metrics import DATABASE, introduce
 from chassis.rpc import operation
 from chassis.rpc.server import Guard, Server, rules_of
 from chassis.settings import load_all
+from eldercare.export.v1.export_service_pb2_grpc import add_ExportServiceServicer_to_server
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +44,7 @@ def main(services: Sequence[str]) -> int:
     health = HealthServer(place.health_address, live=live, ready=ready)
     for core in cores:
         core.start()
-    server.start([*names, operation.NAME])
+    server.start([*names, operation.NAME, EXPORT_SERVICE])
     health.start()
     log.info("core.started", port=server.port)
     dead = _wait(stop, cores)
@@ -65,16 +67,21 @@ def _find(name: str) -> Core[Any]:
 def server_of(address: str, cores: Sequence[RunningCore]) -> Server:
     """The rpc of these services behind one port, not started yet."""
     names = [list(core.names) for core in cores]
-    names[0].append(operation.NAME)  # of the process, not of one service: the first guards it for all
+    names[0] += [operation.NAME, EXPORT_SERVICE]  # of the process, not of one service: the first guards it for all
     guards: list[Any] = [
         Guard(core.identity, rules_of(own), core.core.refusals) for core, own in zip(cores, names, strict=True)
     ]
     server = Server(address, guards)
     operation.add(operation.Operation({core.core.service: core.database for core in cores}), server.grpc)
+    add_ExportServiceServicer_to_server(Exports({core.core.service: _source(core) for core in cores}), server.grpc)
     for core in cores:
         for add, servicer in core.parts.servicers:
             add(servicer, server.grpc)
     return server
+
+
+def _source(core: RunningCore) -> Source:
+    return Source(rpc=core.deps.rpc, seals=core.deps.seals, parts=core.parts.exported)
 
 
 def _wait(stop: threading.Event, cores: Sequence[RunningCore]) -> bool:

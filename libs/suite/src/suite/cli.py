@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from suite.commands.export_options import export
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Community elder care: the suite on one machine.")
 RunDir = Annotated[Path, typer.Option("--run-dir", envvar="ELDERCARE_RUN_DIR", help="Where servers and logs live.")]
 RUN_DIR = Path(".run")
@@ -130,6 +132,7 @@ def load(
     raise typer.Exit(run(run_dir, alarms=alarms, rate=rate, seed=seed))
 
 
+app.add_typer(export, name="export")
 events = typer.Typer(no_args_is_help=True, help="Facts between services.")
 app.add_typer(events, name="events")
 

@@ -1,6 +1,6 @@
 """Calling another service: signed, with a deadline, refusals come back by name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 import grpc
@@ -40,25 +40,43 @@ def refused(error: grpc.RpcError) -> Refused:
     return Refused(reason, error.details() or "", code)
 
 
-class _Signed(grpc.UnaryUnaryClientInterceptor):
+class _Signed(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):
     def __init__(self, identity: Identity) -> None:
         self._identity = identity
 
     def intercept_unary_unary(
         self, continuation: Callable[..., Any], client_call_details: grpc.ClientCallDetails, request: Any
     ) -> Any:
-        if client_call_details.timeout is None:
-            raise ValueError(f"{client_call_details.method} was called without a deadline")
-        metadata = {key: str(value) for key, value in client_call_details.metadata or ()}
-        metadata.setdefault("authorization", f"Bearer {self._identity.own_token()}")
-        correlation = structlog.contextvars.get_contextvars().get("correlation", "")
-        metadata.setdefault("correlation", str(correlation))
-        metadata["traceparent"] = current_traceparent()
-        call = continuation(_Details(client_call_details, metadata), request)
+        call = continuation(self._details(client_call_details), request)
         error = call.exception()
         if isinstance(error, grpc.RpcError):
             raise refused(error) from error
         return call
+
+    def intercept_unary_stream(
+        self, continuation: Callable[..., Any], client_call_details: grpc.ClientCallDetails, request: Any
+    ) -> Any:
+        """The caller iterates; who leaves early lets go of the call."""
+        return _told(continuation(self._details(client_call_details), request))
+
+    def _details(self, told: grpc.ClientCallDetails) -> "_Details":
+        if told.timeout is None:
+            raise ValueError(f"{told.method} was called without a deadline")
+        metadata = {key: str(value) for key, value in told.metadata or ()}
+        metadata.setdefault("authorization", f"Bearer {self._identity.own_token()}")
+        correlation = structlog.contextvars.get_contextvars().get("correlation", "")
+        metadata.setdefault("correlation", str(correlation))
+        metadata["traceparent"] = current_traceparent()
+        return _Details(told, metadata)
+
+
+def _told(call: Any) -> Iterator[Any]:
+    try:
+        yield from call
+    except grpc.RpcError as error:
+        raise refused(error) from error
+    finally:
+        call.cancel()
 
 
 class _Details(grpc.ClientCallDetails):

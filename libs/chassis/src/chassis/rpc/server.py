@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent import futures
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -56,23 +57,31 @@ class Guard(grpc.ServerInterceptor):
         handler_call_details: grpc.HandlerCallDetails,
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
         handler, rule = continuation(handler_call_details), self._rules.get(handler_call_details.method)
-        if handler is None or rule is None or handler.unary_unary is None:
+        if handler is None or rule is None:
             return handler
-        behaviour, method = handler.unary_unary, handler_call_details.method
+        method, codec = handler_call_details.method, (handler.request_deserializer, handler.response_serializer)
+        if handler.unary_unary is not None:
+            return grpc.unary_unary_rpc_method_handler(self._guarded(method, rule, handler.unary_unary), *codec)
+        if handler.unary_stream is not None:
+            return grpc.unary_stream_rpc_method_handler(self._streamed(method, rule, handler.unary_stream), *codec)
+        raise TypeError(f"{method} streams requests: nobody here checks each of them")
 
+    def _guarded(self, method: str, rule: Access, answer: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         def guarded(request: Message, context: grpc.ServicerContext) -> Any:
-            return self._serve(method, rule, behaviour, request, context)
+            with self._serving(method, rule, request, context):
+                return answer(request, context)
 
-        return grpc.unary_unary_rpc_method_handler(guarded, handler.request_deserializer, handler.response_serializer)
+        return guarded
 
-    def _serve(
-        self,
-        method: str,
-        rule: Access,
-        behaviour: Callable[[Any, grpc.ServicerContext], Any],
-        request: Message,
-        context: grpc.ServicerContext,
-    ) -> Any:
+    def _streamed(self, method: str, rule: Access, answers: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        def streamed(request: Message, context: grpc.ServicerContext) -> Iterator[Any]:
+            with self._serving(method, rule, request, context):
+                yield from answers(request, context)
+
+        return streamed
+
+    @contextmanager
+    def _serving(self, method: str, rule: Access, request: Message, context: grpc.ServicerContext) -> Iterator[None]:
         began, code = monotonic(), "OK"
         try:
             call = self._call(method, rule, context)
@@ -82,9 +91,12 @@ class Guard(grpc.ServerInterceptor):
             try:
                 with span(method, call.traceparent):
                     self._validator.validate(request)
-                    return behaviour(request, context)
+                    yield
             finally:
                 running.reset(token)
+        except GeneratorExit:  # whoever listened to a stream has left
+            code = "CANCELLED"
+            raise
         except Exception as failure:
             status = self._status(method, failure)
             code = code_pb2.Code.Name(status.code)

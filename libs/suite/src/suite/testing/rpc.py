@@ -23,22 +23,32 @@ SERVICES = ("people", "device", "order", "notify", "payment", "gateway", "suite"
 DEADLINE_S = 10.0
 
 
-class _Speaks(grpc.UnaryUnaryClientInterceptor):
+class _Speaks(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor):
     """Adds the token and the purpose, a deadline where the test gives none, and raises refusals by name."""
 
     def __init__(self, token: str, purpose: str) -> None:
         self._spoken = (("authorization", f"Bearer {token}"), ("purpose", purpose))
 
     def intercept_unary_unary(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
-        given = dict(client_call_details.metadata or ())
-        details = client_call_details._replace(
-            metadata=tuple({**dict(self._spoken), **given}.items()), timeout=client_call_details.timeout or DEADLINE_S
-        )
-        call = continuation(details, request)
+        call = continuation(self._details(client_call_details), request)
         error = call.exception()
         if isinstance(error, grpc.RpcError):
             raise refused(error) from error
         return call
+
+    def intercept_unary_stream(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
+        return _told(continuation(self._details(client_call_details), request))
+
+    def _details(self, told: Any) -> Any:
+        metadata = {**dict(self._spoken), **dict(told.metadata or ())}
+        return told._replace(metadata=tuple(metadata.items()), timeout=told.timeout or DEADLINE_S)
+
+
+def _told(call: Any) -> Iterator[Any]:
+    try:
+        yield from call
+    except grpc.RpcError as error:
+        raise refused(error) from error
 
 
 class RunningRpc:

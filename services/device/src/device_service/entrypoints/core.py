@@ -9,6 +9,7 @@ from device_service.alarm.hand_over import OPEN_INCIDENT, PAGES, TIMERS
 from device_service.auditor import audit
 from device_service.device import domain
 from device_service.entrypoints.devices import Devices
+from device_service.export.parts import PARTS
 from device_service.handlers import HANDLERS
 from device_service.settings import DeviceSettings, allowed
 from eldercare.device.v1.device_service_pb2_grpc import add_DeviceServiceServicer_to_server
@@ -36,6 +37,7 @@ def build(deps: Deps[DeviceSettings]) -> Parts:
         effects={OPEN_INCIDENT: OpenIncident(deps.clients, lambda: deps.transaction(Context(actor="services/device")))},
         pages=PAGES,
         auditor=audit,
+        exported=PARTS,
     )
 
 

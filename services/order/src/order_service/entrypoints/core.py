@@ -22,6 +22,7 @@ from order_service.entrypoints.incidents import Incidents
 from order_service.entrypoints.orders import Orders
 from order_service.entrypoints.refusals import REFUSALS
 from order_service.entrypoints.whereabouts import WhereaboutsOfElder
+from order_service.exported import PARTS
 from order_service.handlers import HANDLERS
 from order_service.incident.desk import PAGES
 from order_service.incident.ladder import START_LADDER, LadderStart, Send
@@ -53,6 +54,7 @@ def build(deps: Deps[OrderSettings]) -> Parts:
         },
         pages=PAGES,
         auditor=audit,
+        exported=PARTS,
     )
 
 

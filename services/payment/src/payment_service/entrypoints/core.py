@@ -7,6 +7,7 @@ from eldercare.payment.v1 import payment_service_pb2_grpc as contract
 from payment_service.access import relate
 from payment_service.audit import audit
 from payment_service.entrypoints.payment_rpc import PaymentRpc
+from payment_service.exported import PARTS
 from payment_service.handlers import HANDLERS
 from payment_service.processor.sandbox import Endpoint, SandboxProcessor
 from payment_service.refusals import REFUSALS
@@ -30,6 +31,7 @@ def build(deps: Deps[PaymentSettings]) -> Parts:
         timers=TIMERS,
         effects=executors(processors, deps.seals, deps.transaction),
         auditor=audit,
+        exported=PARTS,
     )
 
 
