@@ -76,6 +76,7 @@ DEVICE: Mapping[str, Ask] = {
     "DeviceService.ListDevices": lambda of: device.ListDevicesRequest(region=of.region),
     "DeviceService.ListObservations": lambda of: device.ListObservationsRequest(person=of.person),
     "DeviceService.ListUnknownDevices": lambda _: device.ListUnknownDevicesRequest(),
+    "DeviceService.RaiseAlarm": lambda of: device.RaiseAlarmRequest(person=of.person),
     "DeviceService.RegisterDevice": lambda of: device.RegisterDeviceRequest(device=_watch(of)),
     "DeviceService.ReleaseDevice": lambda of: device.ReleaseDeviceRequest(name=of.device),
 }

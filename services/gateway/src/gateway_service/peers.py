@@ -14,6 +14,7 @@ from prometheus_client import Counter
 from chassis.clock import monotonic
 from chassis.rpc.client import refused
 from chassis.trace import current_traceparent
+from eldercare.device.v1.device_service_pb2_grpc import DeviceServiceStub
 from eldercare.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from eldercare.operation.v1.operation_service_pb2_grpc import OperationServiceStub
 from eldercare.order.v1.incident_service_pb2_grpc import IncidentServiceStub
@@ -54,6 +55,7 @@ class Peers:
         self._channels = {name: aio.insecure_channel(targets[name], options=_CHANNEL) for name in SERVICES}
         self.people = PersonServiceStub(self._channels["people"])
         self.sessions = SessionServiceStub(self._channels["people"])
+        self.devices = DeviceServiceStub(self._channels["device"])
         self.orders = OrderServiceStub(self._channels["order"])
         self.catalogue = CatalogueServiceStub(self._channels["order"])
         self.duties = DutyServiceStub(self._channels["order"])

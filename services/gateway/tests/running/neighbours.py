@@ -17,6 +17,9 @@ from grpc_status import rpc_status
 
 from chassis.identity import Identity
 from chassis.rpc.server import named
+from eldercare.device.v1.device_pb2 import Alarm
+from eldercare.device.v1.device_service_pb2 import RaiseAlarmRequest
+from eldercare.device.v1.device_service_pb2_grpc import DeviceServiceServicer, add_DeviceServiceServicer_to_server
 from eldercare.notify.v1.message_pb2 import TimelineEntry
 from eldercare.notify.v1.notify_service_pb2 import (
     AnswerRequest,
@@ -27,8 +30,19 @@ from eldercare.notify.v1.notify_service_pb2 import (
     ListTimelineResponse,
 )
 from eldercare.notify.v1.notify_service_pb2_grpc import NotifyServiceServicer, add_NotifyServiceServicer_to_server
+from eldercare.operation.v1.operation_service_pb2 import GetHealthRequest, GetHealthResponse, ServiceHealth
+from eldercare.operation.v1.operation_service_pb2_grpc import (
+    OperationServiceServicer,
+    add_OperationServiceServicer_to_server,
+)
+from eldercare.order.v1.incident_pb2 import Incident
+from eldercare.order.v1.incident_service_pb2 import ListIncidentsRequest, ListIncidentsResponse
+from eldercare.order.v1.incident_service_pb2_grpc import (
+    IncidentServiceServicer,
+    add_IncidentServiceServicer_to_server,
+)
 from eldercare.order.v1.order_pb2 import ORDER_STATE_ASSIGNED, Order
-from eldercare.order.v1.order_service_pb2 import AcceptOfferRequest
+from eldercare.order.v1.order_service_pb2 import AcceptOfferRequest, ListOrdersRequest, ListOrdersResponse
 from eldercare.order.v1.order_service_pb2_grpc import OrderServiceServicer, add_OrderServiceServicer_to_server
 
 REGION = "regions/made-up/lake"
@@ -50,6 +64,8 @@ class Neighbours:
     identity: Identity
     family: set[str] = field(default_factory=set)
     entries: list[TimelineEntry] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+    health: list[ServiceHealth] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     refusal: tuple[str, str, str] | None = None
     hold: threading.Event | None = None
@@ -113,6 +129,37 @@ class _Orders(OrderServiceServicer):
         worker = self.house.receive(request, context)
         return Order(name=request.name, state=ORDER_STATE_ASSIGNED, worker=worker)
 
+    def ListOrders(self, request: ListOrdersRequest, context: Any) -> ListOrdersResponse:  # noqa: N802 - the contract's name
+        self.house.receive(request, context)
+        return ListOrdersResponse()
+
+
+class _Incidents(IncidentServiceServicer):
+    def __init__(self, house: Neighbours) -> None:
+        self.house = house
+
+    def ListIncidents(self, request: ListIncidentsRequest, context: Any) -> ListIncidentsResponse:  # noqa: N802 - the contract's name
+        self.house.receive(request, context)
+        return ListIncidentsResponse(incidents=self.house.incidents)
+
+
+class _Operation(OperationServiceServicer):
+    def __init__(self, house: Neighbours) -> None:
+        self.house = house
+
+    def GetHealth(self, request: GetHealthRequest, context: Any) -> GetHealthResponse:  # noqa: N802 - the contract's name
+        self.house.receive(request, context)
+        return GetHealthResponse(services=self.house.health)
+
+
+class _Devices(DeviceServiceServicer):
+    def __init__(self, house: Neighbours) -> None:
+        self.house = house
+
+    def RaiseAlarm(self, request: RaiseAlarmRequest, context: Any) -> Alarm:  # noqa: N802 - the contract's name
+        self.house.receive(request, context)
+        return Alarm(name="alarms/1", person=request.person)
+
 
 class RunningNeighbours:
     """All of them behind one port, as in a small box."""
@@ -121,6 +168,9 @@ class RunningNeighbours:
         self._server = grpc.server(futures.ThreadPoolExecutor(32))
         add_NotifyServiceServicer_to_server(_Notify(house), self._server)  # type: ignore[abstract]
         add_OrderServiceServicer_to_server(_Orders(house), self._server)  # type: ignore[abstract]
+        add_IncidentServiceServicer_to_server(_Incidents(house), self._server)  # type: ignore[abstract]
+        add_OperationServiceServicer_to_server(_Operation(house), self._server)
+        add_DeviceServiceServicer_to_server(_Devices(house), self._server)  # type: ignore[abstract]
         self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
         self._server.start()
 

@@ -38,14 +38,26 @@ def run(run_dir: Path) -> int:
         return 1
 
 
+# What the first page is to each role.
+_SEES = {
+    "OPERATOR": "the duty desk: the board, and the phones of the recorder",
+    "ELDER": "an elder: one large button calls for help",
+    "FAMILY": "family: who is coming and by when; answers, confirms",
+    "WORKER": "a worker: accepts, sets out, arrives, helps, finishes",
+}
+
+
 def _print_doors(box: Box) -> None:
     state = box.state()
-    console.print(f"\n  pages and /v1   {state.web}   (API description: {state.web}/docs)")
+    console.print(
+        f"\n  the board       {state.web}   (sign in as {cast.OPERATOR.login}; API description: {state.web}/docs)"
+    )
     console.print(f"  gRPC            {state.rpc}   (reflection is on)")
     console.print(f"  watches (TCP)   {state.watch}")
     console.print(f"  health          {', '.join(f'{url}/readyz' for url in state.health.values())}")
-    logins = ", ".join(member.login for member in cast.CAST)
-    console.print(f"  sign-ins        {logins}; password {cast.PASSWORD} (all made up)")
+    console.print(f"  sign-ins        password {cast.PASSWORD}; everybody is made up, each sees a page of their own:")
+    for member in cast.CAST:
+        console.print(f"    {member.login:<13} {_SEES[member.roles[0][0]]}")
     console.print("  in another shell: make demo · .venv/bin/eldercare audit · Ctrl-C here stops everything\n")
 
 

@@ -74,13 +74,13 @@ def assign_device(work: Work, name: str, *, person: str, place: str) -> Device:
         raise HolderUnclear
     holder = _wearer(work, person) if person else Holder(place=place, region=device.region)
     device.give(holder, assignment=f"assignments/{uuid7()}", now=work.now)
-    return _save(work, device)
+    return save_device(work, device)
 
 
 def release_device(work: Work, name: str) -> Device:
     device = _locked(work, name)
     device.take_back(work.now)
-    return _save(work, device)
+    return save_device(work, device)
 
 
 def release_all_of(work: Work, person: str) -> None:
@@ -102,7 +102,7 @@ def _locked(work: Work, name: str) -> Device:
     return device
 
 
-def _save(work: Work, device: Device) -> Device:
+def save_device(work: Work, device: Device) -> Device:
     if device.facts:
         store.save_assignment(work, device)
     for fact in device.facts:

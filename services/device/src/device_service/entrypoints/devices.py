@@ -10,6 +10,7 @@ from chassis.seal import Seals
 from chassis.work import Work
 from device_service.access import is_city_operator
 from device_service.adapters.contract import Adapter
+from device_service.alarm.pressing import press_in_app
 from device_service.alarm.store import find_alarm
 from device_service.device import store, use_cases
 from device_service.entrypoints import messages
@@ -80,6 +81,10 @@ class Devices(DeviceServiceServicer):
             devices=[messages.unknown_device(device) for device in found],
             next_page_token=token_of(last.last_seen_time.isoformat(), last.adapter, last.identity) if last else "",
         )
+
+    @command
+    def RaiseAlarm(self, work: Work, request: rpc_messages.RaiseAlarmRequest) -> proto.Alarm:
+        return messages.alarm(press_in_app(work, self._seals, request.person), None)
 
     @query
     def GetAlarm(self, work: Work, request: rpc_messages.GetAlarmRequest) -> proto.Alarm:

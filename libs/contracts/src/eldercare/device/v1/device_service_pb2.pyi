@@ -294,3 +294,28 @@ class ListObservationsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListObservationsResponse: _TypeAlias = ListObservationsResponse  # noqa: Y015
+
+@_typing.final
+class RaiseAlarmRequest(_message.Message):
+    """RaiseAlarm."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    person: _builtins.str
+    """Who needs help."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        person: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person", b"person", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RaiseAlarmRequest: _TypeAlias = RaiseAlarmRequest  # noqa: Y015

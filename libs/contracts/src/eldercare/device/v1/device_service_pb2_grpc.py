@@ -66,6 +66,11 @@ class DeviceServiceStub:
                 request_serializer=eldercare_dot_device_dot_v1_dot_device__service__pb2.ListUnknownDevicesRequest.SerializeToString,
                 response_deserializer=eldercare_dot_device_dot_v1_dot_device__service__pb2.ListUnknownDevicesResponse.FromString,
                 _registered_method=True)
+        self.RaiseAlarm = channel.unary_unary(
+                '/eldercare.device.v1.DeviceService/RaiseAlarm',
+                request_serializer=eldercare_dot_device_dot_v1_dot_device__service__pb2.RaiseAlarmRequest.SerializeToString,
+                response_deserializer=eldercare_dot_device_dot_v1_dot_device__pb2.Alarm.FromString,
+                _registered_method=True)
         self.GetAlarm = channel.unary_unary(
                 '/eldercare.device.v1.DeviceService/GetAlarm',
                 request_serializer=eldercare_dot_device_dot_v1_dot_device__service__pb2.GetAlarmRequest.SerializeToString,
@@ -124,6 +129,13 @@ class DeviceServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RaiseAlarm(self, request, context):
+        """Somebody calls for help from an app or page: the elder, or family or an operator for them. Every call is an alarm.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetAlarm(self, request, context):
         """Reads one alarm with its exact position, for a purpose.
         """
@@ -170,6 +182,11 @@ def add_DeviceServiceServicer_to_server(servicer, server):
                     servicer.ListUnknownDevices,
                     request_deserializer=eldercare_dot_device_dot_v1_dot_device__service__pb2.ListUnknownDevicesRequest.FromString,
                     response_serializer=eldercare_dot_device_dot_v1_dot_device__service__pb2.ListUnknownDevicesResponse.SerializeToString,
+            ),
+            'RaiseAlarm': grpc.unary_unary_rpc_method_handler(
+                    servicer.RaiseAlarm,
+                    request_deserializer=eldercare_dot_device_dot_v1_dot_device__service__pb2.RaiseAlarmRequest.FromString,
+                    response_serializer=eldercare_dot_device_dot_v1_dot_device__pb2.Alarm.SerializeToString,
             ),
             'GetAlarm': grpc.unary_unary_rpc_method_handler(
                     servicer.GetAlarm,
@@ -345,6 +362,33 @@ class DeviceService:
             '/eldercare.device.v1.DeviceService/ListUnknownDevices',
             eldercare_dot_device_dot_v1_dot_device__service__pb2.ListUnknownDevicesRequest.SerializeToString,
             eldercare_dot_device_dot_v1_dot_device__service__pb2.ListUnknownDevicesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RaiseAlarm(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.device.v1.DeviceService/RaiseAlarm',
+            eldercare_dot_device_dot_v1_dot_device__service__pb2.RaiseAlarmRequest.SerializeToString,
+            eldercare_dot_device_dot_v1_dot_device__pb2.Alarm.FromString,
             options,
             channel_credentials,
             insecure,

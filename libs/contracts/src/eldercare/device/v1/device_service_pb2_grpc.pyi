@@ -46,6 +46,8 @@ class DeviceServiceStub:
     """Lists the devices of a region."""
     ListUnknownDevices: _grpc.UnaryUnaryMultiCallable[_device_service_pb2.ListUnknownDevicesRequest, _device_service_pb2.ListUnknownDevicesResponse]
     """Lists identities that spoke to us and are not registered, newest first."""
+    RaiseAlarm: _grpc.UnaryUnaryMultiCallable[_device_service_pb2.RaiseAlarmRequest, _device_pb2.Alarm]
+    """Somebody calls for help from an app or page: the elder, or family or an operator for them. Every call is an alarm."""
     GetAlarm: _grpc.UnaryUnaryMultiCallable[_device_service_pb2.GetAlarmRequest, _device_pb2.Alarm]
     """Reads one alarm with its exact position, for a purpose."""
     ListObservations: _grpc.UnaryUnaryMultiCallable[_device_service_pb2.ListObservationsRequest, _device_service_pb2.ListObservationsResponse]
@@ -68,6 +70,8 @@ class DeviceServiceAsyncStub(DeviceServiceStub):
     """Lists the devices of a region."""
     ListUnknownDevices: _aio.UnaryUnaryMultiCallable[_device_service_pb2.ListUnknownDevicesRequest, _device_service_pb2.ListUnknownDevicesResponse]  # type: ignore[assignment]
     """Lists identities that spoke to us and are not registered, newest first."""
+    RaiseAlarm: _aio.UnaryUnaryMultiCallable[_device_service_pb2.RaiseAlarmRequest, _device_pb2.Alarm]  # type: ignore[assignment]
+    """Somebody calls for help from an app or page: the elder, or family or an operator for them. Every call is an alarm."""
     GetAlarm: _aio.UnaryUnaryMultiCallable[_device_service_pb2.GetAlarmRequest, _device_pb2.Alarm]  # type: ignore[assignment]
     """Reads one alarm with its exact position, for a purpose."""
     ListObservations: _aio.UnaryUnaryMultiCallable[_device_service_pb2.ListObservationsRequest, _device_service_pb2.ListObservationsResponse]  # type: ignore[assignment]
@@ -123,6 +127,14 @@ class DeviceServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_device_service_pb2.ListUnknownDevicesResponse, _abc.Awaitable[_device_service_pb2.ListUnknownDevicesResponse]]:
         """Lists identities that spoke to us and are not registered, newest first."""
+
+    @_abc_1.abstractmethod
+    def RaiseAlarm(
+        self,
+        request: _device_service_pb2.RaiseAlarmRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_device_pb2.Alarm, _abc.Awaitable[_device_pb2.Alarm]]:
+        """Somebody calls for help from an app or page: the elder, or family or an operator for them. Every call is an alarm."""
 
     @_abc_1.abstractmethod
     def GetAlarm(
