@@ -25,6 +25,7 @@ from eldercare.payment.v1 import payment_pb2
 from eldercare.payment.v1 import payment_service_pb2 as payment
 from eldercare.people.v1 import person_pb2
 from eldercare.people.v1 import person_service_pb2 as people
+from eldercare.people.v1 import session_pb2 as session
 from tests.access.cast import Things
 
 Ask = Callable[[Things], Message]
@@ -93,6 +94,9 @@ NOTIFY: Mapping[str, Ask] = {
     "NotifyService.ListTimeline": lambda of: notify.ListTimelineRequest(incident=of.incident),
     "NotifyService.PutAddressee": lambda of: notify.PutAddresseeRequest(addressee=_addressee(of)),
     "NotifyService.PutDutyDesk": lambda of: notify.PutDutyDeskRequest(desk=_desk(of)),
+    "NotifyService.SendCode": lambda of: notify.SendCodeRequest(
+        person=of.person, phone="+860000000999", code="000000", language="en", minutes=5, attempt=1
+    ),
     "NotifyService.StartLadder": lambda of: notify.StartLadderRequest(
         incident=_new("incidents"), person=of.person, region=of.region, alarm_kind="sos_press"
     ),
@@ -159,10 +163,22 @@ PEOPLE: Mapping[str, Ask] = {
         person=person_pb2.Person(name=_new("persons"), region=of.region),
         identifiers=person_pb2.Identifiers(display_name="Somebody Made-Up"),
     ),
+    "SessionService.EndAllSessions": lambda _: session.EndAllSessionsRequest(),
+    "SessionService.EndSession": lambda _: session.EndSessionRequest(name=_new("sessions")),
+    "SessionService.LinkProvider": lambda of: session.LinkProviderRequest(
+        name=of.person, issuer="https://made-up.example", subject="made-up"
+    ),
+    "SessionService.ListSessions": lambda _: session.ListSessionsRequest(),
+    "SessionService.RefreshSession": lambda _: session.RefreshSessionRequest(refresh_token="made-up"),
+    "SessionService.RequestCode": lambda _: session.RequestCodeRequest(phone="+860000000999"),
     "SessionService.SetPassword": lambda of: people.SetPasswordRequest(
         name=of.person, login="made-up", password=PASSWORD
     ),
     "SessionService.SignIn": lambda _: people.SignInRequest(login="nobody", password=PASSWORD),
+    "SessionService.SignInWithCode": lambda _: session.SignInWithCodeRequest(challenge=str(uuid4()), code="000000"),
+    "SessionService.SignInWithProvider": lambda _: session.SignInWithProviderRequest(
+        issuer="https://made-up.example", subject="made-up"
+    ),
 }
 REQUESTS: Mapping[str, Ask] = {
     f"{service}.{method}": ask

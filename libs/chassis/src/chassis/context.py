@@ -28,11 +28,13 @@ _NAMES = tuple(field.name for field in fields(Context))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who signed the call: `persons/…` or `services/…`, with roles such as `operator@regions/…`."""
+    """Who signed the call: `persons/…` or `services/…`, with roles such as `operator@regions/…`, and the session the
+    token was made in."""
 
     subject: str
     roles: tuple[str, ...] = ()
     purpose: str = ""
+    session: str = ""
 
     @property
     def is_service(self) -> bool:

@@ -4,11 +4,11 @@ Source: RFC 7519 (JWT), RFC 8037 (EdDSA in JOSE).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jwt
@@ -17,6 +17,7 @@ from joserfc.jwk import KeySet, OKPKey
 
 from chassis.clock import monotonic, wall_now
 from chassis.context import Caller
+from chassis.keyfile import KeyFile
 from chassis.refusal import Refusal
 
 ALGORITHM = "Ed25519"
@@ -47,23 +48,33 @@ class _Claims(jwt.JWTClaimsRegistry):
 
 
 class Identity:
-    """One service's signing key and the public keys it trusts. A key id is `services/<name>#<n>`."""
+    """One service's signing key and the public keys it trusts. A key id is `services/<name>#<n>`; a service may have
+    several at a time, so that one takes over from another without anybody having to sign in again."""
 
     def __init__(self, service: str, key: OKPKey, trusted: KeySet) -> None:
         self.name = f"services/{service}"
-        self._key, self._trusted = key, trusted
+        self._signing: Callable[[], OKPKey] = lambda: key
+        self._trusting: Callable[..., KeySet] = lambda **_: trusted
+        self._trusted = trusted
         self._own: _OwnToken | None = None
         self._whole: dict[str, tuple[Caller, int]] = {}  # tokens found whole, and until when they are good
 
     @classmethod
     def load(cls, service: str, key_path: Path, trusted_path: Path) -> "Identity":
-        trusted = KeySet.import_key_set(json.loads(trusted_path.read_text()))
-        return cls(service, OKPKey.import_key(json.loads(key_path.read_text())), trusted)
+        """Both files may be replaced while the process runs."""
+        signing, trusting = KeyFile(key_path, _key_of), KeyFile(trusted_path, _keys_of)
+        identity = cls(service, signing.value(), trusting.value())
+        identity._signing, identity._trusting = signing.value, trusting.value
+        return identity
 
-    def vouch(self, subject: str, roles: Sequence[str], lifetime: timedelta = LONGEST_LIFE) -> str:
+    @property
+    def _key(self) -> OKPKey:
+        return self._signing()
+
+    def vouch(self, subject: str, roles: Sequence[str], lifetime: timedelta = LONGEST_LIFE, session: str = "") -> str:
         """A token that says who someone is; lifetimes beyond 15 minutes are cut."""
-        now = wall_now()
-        claims = {
+        now, key = wall_now(), self._key
+        claims: dict[str, Any] = {
             "iss": self.name,
             "sub": subject,
             "aud": AUDIENCE,
@@ -71,7 +82,9 @@ class Identity:
             "iat": int(now.timestamp()),
             "exp": int((now + min(lifetime, LONGEST_LIFE)).timestamp()),
         }
-        return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid}, claims, self._key, algorithms=[ALGORITHM])
+        if session:
+            claims["sid"] = session
+        return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key, algorithms=[ALGORITHM])
 
     def sign(self, text: bytes) -> bytes:
         """Ed25519 over bytes that outlive any token."""
@@ -91,6 +104,7 @@ class Identity:
 
     def verify(self, token: str) -> Caller:
         """The caller a token speaks for; raises CallerUnknown for anything that is not whole."""
+        self._look_at_keys(self._trusting())
         caller, until = self._whole.get(token, (None, 0))
         if caller is None or until < int(wall_now().timestamp()):
             caller, until = self._verified(token)
@@ -99,8 +113,15 @@ class Identity:
             self._whole[token] = caller, until
         return caller
 
+    def _look_at_keys(self, trusted: KeySet) -> None:
+        """What a key that is no longer trusted has signed is forgotten with it."""
+        if trusted is not self._trusted:
+            self._trusted = trusted
+            self._whole.clear()
+
     def _verified(self, token: str) -> tuple[Caller, int]:
-        """The caller, and the Unix time of the token's last second."""
+        """The caller, and the Unix time of the token's last second. A key made a moment ago is known already."""
+        self._look_at_keys(self._trusting(now=True))
         try:
             decoded = jwt.decode(token, self._trusted, algorithms=[ALGORITHM])
             _Claims(
@@ -113,6 +134,7 @@ class Identity:
             ).validate(decoded.claims)
             issuer, subject = str(decoded.claims["iss"]), str(decoded.claims["sub"])
             roles = tuple(str(role) for role in decoded.claims.get("roles", ()))
+            session = str(decoded.claims.get("sid", ""))
             until = int(decoded.claims["exp"])
             life = timedelta(seconds=decoded.claims["exp"] - decoded.claims["iat"])
         except (JoseError, ValueError, KeyError, TypeError) as bad:
@@ -121,7 +143,9 @@ class Identity:
         if signer != issuer or not _may_vouch(issuer, subject) or life > LONGEST_LIFE:
             raise CallerUnknown
         # A service is what its key says; roles are of persons, and only people vouches for those.
-        return Caller(subject=subject, roles=roles if subject.startswith("persons/") else ()), until
+        if not subject.startswith("persons/"):
+            return Caller(subject=subject), until
+        return Caller(subject=subject, roles=roles, session=session), until
 
 
 def _may_vouch(issuer: str, subject: str) -> bool:
@@ -130,8 +154,20 @@ def _may_vouch(issuer: str, subject: str) -> bool:
     return subject == issuer
 
 
+def _key_of(text: str) -> OKPKey:
+    return OKPKey.import_key(json.loads(text))
+
+
+def _keys_of(text: str) -> KeySet:
+    return KeySet.import_key_set(json.loads(text))
+
+
 def generate_keys(services: Sequence[str]) -> tuple[dict[str, str], str]:
     """A private key a service (as JSON) and the set of all public ones."""
-    keys = {name: OKPKey.generate_key("Ed25519", {"kid": f"services/{name}#1"}) for name in services}
+    keys = {name: generate_key(f"services/{name}#1") for name in services}
     private = {name: json.dumps(key.as_dict(private=True)) for name, key in keys.items()}
     return private, json.dumps({"keys": [key.as_dict(private=False) for key in keys.values()]})
+
+
+def generate_key(kid: str) -> OKPKey:
+    return OKPKey.generate_key("Ed25519", {"kid": kid})

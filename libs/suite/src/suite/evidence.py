@@ -106,7 +106,8 @@ class _Stores:
         """What notify says of each message it sent by a recorder, and what was recorded: of one moment."""
         sql = """SELECT m.name, m.state, r.key FROM messages m FULL JOIN recorded_messages r ON r.key = m.name
                  WHERE coalesce(m.create_time, r.record_time) >= %s
-                 AND (m.channel IS NULL OR m.channel IN ('voice', 'sms', 'push'))"""
+                 AND (m.channel IS NULL OR m.channel IN ('voice', 'sms', 'push'))
+                 AND coalesce(r.template, '') <> 'sign_in_code'"""
         rows = self.rows("notify", sql)
         said = [
             Attempt(key=row["name"], told=_MESSAGE_TOLD.get(row["state"], Told.UNKNOWN)) for row in rows if row["name"]

@@ -21,7 +21,7 @@ from notify_service.timeline.use_cases import ALARM
 PARAMS = {
     "number": "I-0427", "kind": "sos_press", "elder": "persons/1", "who": "persons/2", "outcome": "mis_touch",
     "alarm_time": "2026-03-02T08:15:00+00:00", "deadline_time": "2026-03-02T09:00:00+00:00",
-    "confirm_time": "2026-03-04T09:00:00+00:00", "minutes": "45", "price_amount": "4500 CNY",
+    "code": "042731", "confirm_time": "2026-03-04T09:00:00+00:00", "minutes": "45", "price_amount": "4500 CNY",
     "voucher_amount": "3000 CNY", "secure_amount": "1500 CNY", "claim_amount": "0 CNY", "party": "desk",
     "reason": "deadline_passed", "item": "urgent-visit", "workers": "3", "proof": "position", "hand_over": "safe",
     "steps": "3", "channel": "sms", "template": "alarm_raised", "answer": "on_my_way",

@@ -15,12 +15,11 @@ from people_service.reach import EVERYWHERE
 from people_service.region.domain import Region
 from people_service.role.domain import Role, RoleKind
 from people_service.session.domain import FREE_ATTEMPTS, Credentials
+from people_service.session.keeping import NoRoleNow
 from people_service.session.passwords import Passwords
 from people_service.session.store import drop_forgotten_attempts
 from people_service.session.use_cases import (
     LoginTaken,
-    NoRoleNow,
-    SignedIn,
     SignInLocked,
     SignInRefused,
     answer_challenge,
@@ -40,24 +39,8 @@ from services.people.tests.cast import (
     register_granny,
     told,
 )
+from services.people.tests.signing import CHEAP, QUARTER, RIGHT, WRONG, mint, sign_in
 from suite.testing import DatabaseFactory, TestDatabase
-
-CHEAP = Passwords(memory_kib=1_024, passes=1)
-RIGHT, WRONG = "plum blossom 7", "plum blossom 8"
-QUARTER = timedelta(minutes=15)
-
-
-def vouch(subject: str, roles: tuple[str, ...], lifetime: timedelta) -> str:
-    return f"{subject} as {','.join(roles)} for {lifetime}"
-
-
-def sign_in(db: TestDatabase, seals: Seals, login: str, password: str, passwords: Passwords = CHEAP) -> SignedIn:
-    """The three steps as the rpc takes them."""
-    with db.work() as work:
-        challenge = begin_sign_in(work, seals, login)
-    stronger = answer_challenge(challenge, passwords, password)
-    with db.work() as work:
-        return finish_sign_in(work, challenge, stronger, vouch, QUARTER)
 
 
 def until(db: TestDatabase, minutes: int) -> datetime:
@@ -171,6 +154,22 @@ def test_twenty_guesses_at_once_are_looked_at_five_times(desk: TestDatabase, sea
     assert answers.count("SIGN_IN_LOCKED") == 20 - FREE_ATTEMPTS
 
 
+def test_four_sign_ins_at_the_same_moment_with_the_right_password_all_open(desk: TestDatabase, seals: Seals) -> None:
+    with ThreadPoolExecutor(4) as hands:
+        signed = list(hands.map(lambda _: sign_in(desk, seals, "mei@example", RIGHT), range(4)))
+    assert {each.person for each in signed} == {OPERATOR_MEI}
+    assert len({each.session for each in signed}) == 4
+
+
+def test_who_began_first_and_is_counted_last_does_not_wait_for_the_other(desk: TestDatabase, seals: Seals) -> None:
+    with desk.work() as early:
+        began = early.now
+        with desk.work() as late:
+            assert late.now > began
+            begin_sign_in(late, seals, "mei@example")
+        begin_sign_in(early, seals, "mei@example")
+
+
 def test_a_new_password_opens_and_the_old_one_does_not(desk: TestDatabase, seals: Seals) -> None:
     with desk.work() as work:
         new = Credentials(login="mei", password_hash=CHEAP.hashed("pear blossom 9"))
@@ -189,7 +188,7 @@ def test_a_password_changed_while_the_old_one_is_being_checked_wins(desk: TestDa
         new = Credentials(login="mei@example", password_hash=CHEAP.hashed("pear blossom 9"))
         set_password(work, seals, OPERATOR_MEI, new, None)
     with pytest.raises(SignInRefused), desk.work() as work:
-        finish_sign_in(work, challenge, None, vouch, QUARTER)
+        finish_sign_in(work, challenge, None, mint(seals))
 
 
 def test_one_login_opens_for_one_person(desk: TestDatabase, seals: Seals) -> None:

@@ -143,9 +143,12 @@ Servicer = Callable[..., Any]
 @overload
 def command(verb: Servicer) -> Servicer: ...
 @overload
-def command(*, prepare: str) -> Callable[[Servicer], Servicer]: ...
-def command(verb: Servicer | None = None, *, prepare: str = "") -> Servicer | Callable[[Servicer], Servicer]:
-    """A mutation. `prepare` names a method run before the transaction, which may call other services."""
+def command(*, prepare: str = "", keeps_answer: bool = True) -> Callable[[Servicer], Servicer]: ...
+def command(
+    verb: Servicer | None = None, *, prepare: str = "", keeps_answer: bool = True
+) -> Servicer | Callable[[Servicer], Servicer]:
+    """A mutation. `prepare` names a method run before the transaction, which may call other services. An answer that
+    holds a secret is not kept for a repeat: the verb itself then makes repeats harmless."""
 
     def decorate(verb: Servicer) -> Servicer:
         @wraps(verb)
@@ -154,11 +157,13 @@ def command(verb: Servicer | None = None, *, prepare: str = "") -> Servicer | Ca
             if prepare and (first := rpc.admit(request)) is not None:
                 return first
             prepared = (getattr(self, prepare)(request, running.get().caller),) if prepare else ()
-            return rpc.run(
-                request,
-                lambda work: rpc.once(work, request, lambda: verb(self, work, request, *prepared)),
-                read_only=False,
-            )
+
+            def answer(work: Work) -> Message:
+                made: Message = verb(self, work, request, *prepared)
+                return made
+
+            once = (lambda work: rpc.once(work, request, lambda: answer(work))) if keeps_answer else answer
+            return rpc.run(request, once, read_only=False)
 
         return handle
 

@@ -26,9 +26,13 @@ class Recorder:
 
     def _keep(self, work: Work, letter: Letter) -> None:
         value = seal(work, self._seals, letter.recipient, letter.address, value_place(letter.key))
+        text = None
+        if not letter.key.startswith("messages/"):  # what no message composes again
+            text = seal(work, self._seals, letter.recipient, letter.text, text_place(letter.key))
         work.run(
-            """INSERT INTO recorded_messages (key, channel, recipient, sealed_value, value_index, template, language)
-               VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
+            """INSERT INTO recorded_messages (key, channel, recipient, sealed_value, value_index, template, language,
+                   sealed_text)
+               VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
             [
                 letter.key,
                 letter.channel,
@@ -37,9 +41,14 @@ class Recorder:
                 self._seals.blind(letter.address.encode(), field="contact_point"),
                 letter.template,
                 letter.language,
+                text,
             ],
         )
 
 
 def value_place(key: str) -> str:
     return f"recorded_messages.sealed_value:{key}"
+
+
+def text_place(key: str) -> str:
+    return f"recorded_messages.sealed_text:{key}"

@@ -13,6 +13,7 @@ from notify_service.entrypoints.rpc import NotifyRpc
 from notify_service.handlers import HANDLERS
 from notify_service.ladder.carry_out import STEP
 from notify_service.ladder.use_cases import take_next_step
+from notify_service.message.codes import CodePost
 from notify_service.message.sending import Sender
 from notify_service.message.use_cases import KINDS
 from notify_service.refusals import REFUSALS
@@ -30,7 +31,7 @@ TIMERS: dict[str, TimerHandler] = {STEP: step_is_over}
 def build(deps: Deps[NotifySettings]) -> Parts:
     channels = choose(deps.settings, deps.transaction, deps.seals, deps.redis)
     return Parts(
-        servicers=[(contract.add_NotifyServiceServicer_to_server, NotifyRpc(deps.rpc, deps.seals))],
+        servicers=[(contract.add_NotifyServiceServicer_to_server, NotifyRpc(deps.rpc, deps.seals, CodePost(channels)))],
         timers=TIMERS,
         effects=dict.fromkeys(KINDS, Sender(deps.transaction, deps.seals, channels)),
         auditor=audit,

@@ -17,6 +17,7 @@ from notify_service.ladder import store as ladders
 from notify_service.ladder.domain.ladder import Answer
 from notify_service.ladder.use_cases import answer, start_ladder
 from notify_service.message import store as messages
+from notify_service.message.codes import CodePost
 from notify_service.message.compose import sentence_of
 from notify_service.relation.participants import participants
 from notify_service.relation.store import family_of, language_of, zone_of
@@ -27,9 +28,10 @@ DEFAULT_PAGE = 50
 
 
 class NotifyRpc(NotifyServiceServicer):
-    def __init__(self, rpc: Rpc, seals: Seals) -> None:
+    def __init__(self, rpc: Rpc, seals: Seals, codes: CodePost) -> None:
         self.rpc = rpc
         self.seals = seals
+        self.codes = codes
 
     @command
     def PutAddressee(self, work: Work, request: contract.PutAddresseeRequest) -> Addressee:
@@ -52,6 +54,14 @@ class NotifyRpc(NotifyServiceServicer):
         is_operator = _for_desk(work, caller, request.incident, kind)
         stood_down = answer(work, request.incident, caller.subject, kind, "app", is_operator=is_operator)
         return contract.AnswerResponse(stood_down=stood_down)
+
+    @command(prepare="_handed_over", keeps_answer=False)
+    def SendCode(self, _work: Work, _request: contract.SendCodeRequest, reference: str) -> contract.SendCodeResponse:
+        return contract.SendCodeResponse(provider_reference=reference)
+
+    def _handed_over(self, request: contract.SendCodeRequest, _caller: Caller | None) -> str:
+        """Outside of any transaction; the key makes a repeat the same message."""
+        return self.codes.send(translate.code(request), request.attempt)
 
     @query
     def ListMessages(self, work: Work, request: contract.ListMessagesRequest) -> contract.ListMessagesResponse:

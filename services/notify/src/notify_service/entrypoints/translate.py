@@ -19,11 +19,13 @@ from eldercare.notify.v1.message_pb2 import (
 )
 from eldercare.notify.v1.message_pb2 import Channel as ChannelCode
 from eldercare.notify.v1.message_pb2 import ContactPoint as ContactPointMessage
+from eldercare.notify.v1.notify_service_pb2 import SendCodeRequest
 from notify_service.channel.phones import Recorded
 from notify_service.contact.domain import Channel, ContactPoint
 from notify_service.contact.use_cases import AddresseeInput
 from notify_service.contract import channel_code
 from notify_service.ladder.domain.ladder import Answer
+from notify_service.message.codes import Code
 from notify_service.message.store import StoredMessage
 from notify_service.relation.participants import Participant
 from notify_service.timeline.sentences import sentence
@@ -129,3 +131,14 @@ def _stamp(moment: datetime) -> Timestamp:
     stamp = Timestamp()
     stamp.FromDatetime(moment)
     return stamp
+
+
+def code(told: SendCodeRequest) -> Code:
+    return Code(
+        key=f"codes/{told.request_id}",
+        person=told.person,
+        phone=told.phone,
+        digits=told.code,
+        language=told.language,
+        minutes=told.minutes,
+    )

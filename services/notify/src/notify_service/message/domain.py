@@ -34,6 +34,7 @@ class Template(StrEnum):
     ORDER_WITHDRAWN = "order_withdrawn"
     PAYMENT_SETTLED = "payment_settled"
     HOLD_REFUSED = "hold_refused"
+    SIGN_IN_CODE = "sign_in_code"
 
 
 # Every way to reach someone at once.

@@ -9,7 +9,11 @@ from people_service.access import relate
 from people_service.entrypoints.person_rpc import PersonRpc
 from people_service.entrypoints.session_rpc import SessionRpc, SignInDesk
 from people_service.refusals import REFUSALS
+from people_service.session import code_store, lasting_store
+from people_service.session.codes import SEND_CODE
+from people_service.session.keeping import Mint
 from people_service.session.passwords import Passwords
+from people_service.session.sending import CodeSender
 from people_service.session.store import drop_forgotten_attempts
 from people_service.settings import PeopleSettings
 
@@ -17,10 +21,8 @@ from people_service.settings import PeopleSettings
 def build(deps: Deps[PeopleSettings]) -> Parts:
     settings = deps.settings
     desk = SignInDesk(
-        seals=deps.seals,
         passwords=Passwords(memory_kib=settings.argon2_memory_kib, passes=settings.argon2_passes),
-        vouch=deps.identity.vouch,
-        longest_token=settings.longest_token,
+        mint=Mint(seals=deps.seals, vouch=deps.identity.vouch, longest=settings.longest_token),
         transaction=deps.transaction,
     )
     return Parts(
@@ -28,12 +30,15 @@ def build(deps: Deps[PeopleSettings]) -> Parts:
             (contract.add_PersonServiceServicer_to_server, PersonRpc(deps.rpc, deps.seals)),
             (contract.add_SessionServiceServicer_to_server, SessionRpc(deps.rpc, desk)),
         ],
+        effects={SEND_CODE: CodeSender(deps.transaction, deps.seals, deps.clients)},
         auditor=_tidy,
     )
 
 
 def _tidy(work: Work) -> None:
     drop_forgotten_attempts(work)
+    lasting_store.drop_old(work)
+    code_store.drop_old(work)
 
 
 CORE = Core(

@@ -19,7 +19,9 @@ from people_service.region.domain import Scope
 from people_service.region.use_cases import require_known
 from people_service.role.domain import Role, RoleKind
 from people_service.role.grantable import require_grantable
+from people_service.session import lasting_store, provider_store
 from people_service.session import store as sessions
+from people_service.session.lasting import EndReason
 
 log = structlog.get_logger(__name__)
 
@@ -85,10 +87,11 @@ def grant_role(work: Work, name: str, role: Role, reach: Reach) -> Person:
 
 
 def end_role(work: Work, name: str, kind: RoleKind, object: str, reach: Reach) -> Person:  # noqa: A002 - as the contract
-    """End a role from now on; who stands above the caller keeps it."""
+    """End a role from now on; who stands above the caller keeps it. Who loses a role signs in again."""
     person = require_person(work, name, lock=True)
     ended = person.role_ended(kind, object, work.now)
     reach.require_powers_of(role for role in person.roles if role.is_of(kind, object))
+    lasting_store.end_all(work, name, EndReason.ROLE_ENDED)
     return _stored(work, ended)
 
 
@@ -101,6 +104,8 @@ def erase_person(work: Work, name: str, reach: Reach) -> Person:
     store.save(work, erased)
     sealed_store.erase(work, name)
     sessions.forget(work, name)
+    provider_store.forget(work, name)
+    lasting_store.end_all(work, name, EndReason.ERASED)
     publish_erasure(work, erased)
     log.info("person.erased", person=name)
     return erased

@@ -48,6 +48,10 @@ class Attempts:
         doublings = min(self.failures - FREE_ATTEMPTS, 16)
         return self.last_at + min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
+    def wait(self, now: datetime) -> timedelta:
+        """Return how long an attempt made now must wait. Free ones do not, though another's may carry a later time."""
+        return self.opens_at() - now if self.failures >= FREE_ATTEMPTS else timedelta()
+
     def charged(self, now: datetime) -> Attempts:
         """Count an attempt before it is looked at: parallel guesses are all counted; a success clears the count."""
         remembered = self.failures if now - self.last_at < FORGOTTEN_AFTER else 0

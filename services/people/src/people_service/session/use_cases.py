@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import ceil
 
 from chassis.refusal import NotFound, Refusal
@@ -12,11 +11,11 @@ from chassis.seal import Seals
 from chassis.work import Work
 from people_service.person import store as persons
 from people_service.reach import Reach
-from people_service.session import store
-from people_service.session.domain import Credentials, normal_login, token_lifetime
+from people_service.session import lasting_store, store
+from people_service.session.domain import Credentials, normal_login
+from people_service.session.keeping import Mint, SignedIn, begin_session
+from people_service.session.lasting import EndReason, Means
 from people_service.session.passwords import Passwords
-
-Vouch = Callable[[str, tuple[str, ...], timedelta], str]
 
 
 class SignInLocked(Refusal):
@@ -31,13 +30,6 @@ class SignInRefused(Refusal):
 
     status = "PERMISSION_DENIED"
     sentence = "Login or password is wrong."
-
-
-class NoRoleNow(Refusal):
-    """Somebody whose roles have all ended, or not begun."""
-
-    status = "PERMISSION_DENIED"
-    sentence = "You have no role at this time. Ask your operator."
 
 
 class LoginTaken(Refusal):
@@ -61,14 +53,6 @@ class Challenge:
     login_blind: bytes
     person: str | None = None
     password_hash: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedIn:
-    person: str
-    roles: tuple[str, ...]
-    token: str
-    expires_at: datetime
 
 
 def begin_sign_in(work: Work, seals: Seals, login: str) -> Challenge:
@@ -97,27 +81,24 @@ def answer_challenge(challenge: Challenge, passwords: Passwords, password: str) 
     return passwords.hashed(password) if passwords.is_outdated(known) else None
 
 
-def finish_sign_in(
-    work: Work, challenge: Challenge, stronger_hash: str | None, vouch: Vouch, longest: timedelta
-) -> SignedIn:
-    """Sign in the person with the roles that hold now."""
-    person = persons.load(work, challenge.person or "")
+def finish_sign_in(work: Work, challenge: Challenge, stronger_hash: str | None, mint: Mint) -> SignedIn:
+    """Sign in the person with the roles that hold now. A password that is being changed is waited for."""
+    person = persons.load(work, challenge.person or "", lock=True)
     if person is None or store.credentials_of(work, challenge.login_blind) != (person.name, challenge.password_hash):
         raise SignInRefused
     store.clear_attempts(work, challenge.login_blind)
     if stronger_hash and challenge.password_hash:
         store.rehash(work, person.name, old=challenge.password_hash, new=stronger_hash)
-    roles = person.roles_at(work.now)
-    if not roles:
-        raise NoRoleNow
-    labels = tuple(sorted({role.label for role in roles}))
-    lifetime = token_lifetime(roles, work.now, longest)
-    token = vouch(person.name, labels, lifetime)
-    return SignedIn(person=person.name, roles=labels, token=token, expires_at=work.now + lifetime)
+    return begin_session(work, person, Means.PASSWORD, mint)
 
 
-def set_password(work: Work, seals: Seals, name: str, told: Credentials, reach: Reach | None) -> None:
-    """Set how a person signs in. Without a reach it is the person itself; others may not take over who stands above."""
+def set_password(
+    work: Work, seals: Seals, name: str, told: Credentials, reach: Reach | None, *, session: str = ""
+) -> None:
+    """Set how a person signs in. Without a reach it is the person itself; others may not take over who stands above.
+
+    Every session of the person ends but the one it is done in.
+    """
     person = persons.load(work, name, lock=True)
     if person is None:
         raise NotFound(name)
@@ -128,9 +109,12 @@ def set_password(work: Work, seals: Seals, name: str, told: Credentials, reach: 
     if not store.set_credentials(work, name, blind, told.password_hash):
         raise LoginTaken
     store.clear_attempts(work, blind)
+    lasting_store.end_all(work, name, EndReason.PASSWORD_CHANGED, but=session)
 
 
-def change_own_password(work: Work, seals: Seals, name: str, told: Credentials, proven: Challenge | None) -> None:
+def change_own_password(
+    work: Work, seals: Seals, name: str, told: Credentials, proven: Challenge | None, *, session: str = ""
+) -> None:
     """Set the own sign-in; the password that was proven must still be the one that holds."""
     persons.load(work, name, lock=True)
     held = (proven.login_blind, proven.password_hash) if proven else None
@@ -138,12 +122,12 @@ def change_own_password(work: Work, seals: Seals, name: str, told: Credentials, 
         raise CurrentPasswordWrong
     if proven:
         store.clear_attempts(work, proven.login_blind)
-    set_password(work, seals, name, told, None)
+    set_password(work, seals, name, told, None, session=session)
 
 
 def _count_attempt(work: Work, blind: bytes) -> None:
     attempts = store.attempts_of(work, blind)
-    wait = attempts.opens_at() - work.now
+    wait = attempts.wait(work.now)
     if wait > timedelta():
         raise SignInLocked(retry_after_s=str(ceil(wait.total_seconds())))
     store.save_attempts(work, blind, attempts.charged(work.now))

@@ -494,3 +494,65 @@ class ListRecordedMessagesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListRecordedMessagesResponse: _TypeAlias = ListRecordedMessagesResponse  # noqa: Y015
+
+@_typing.final
+class SendCodeRequest(_message.Message):
+    """SendCode."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    PHONE_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    MINUTES_FIELD_NUMBER: _builtins.int
+    ATTEMPT_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """Also the provider's idempotency key: a try nobody knows the end of is repeated with the same one."""
+    person: _builtins.str
+    phone: _builtins.str
+    code: _builtins.str
+    language: _builtins.str
+    minutes: _builtins.int
+    attempt: _builtins.int
+    """The try, from 1: a provider that says "I have it already" to a later one has sent it."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        person: _builtins.str = ...,
+        phone: _builtins.str = ...,
+        code: _builtins.str = ...,
+        language: _builtins.str = ...,
+        minutes: _builtins.int = ...,
+        attempt: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "code", b"code", "language", b"language", "minutes", b"minutes", "person", b"person", "phone", b"phone", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SendCodeRequest: _TypeAlias = SendCodeRequest  # noqa: Y015
+
+@_typing.final
+class SendCodeResponse(_message.Message):
+    """The provider took it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROVIDER_REFERENCE_FIELD_NUMBER: _builtins.int
+    provider_reference: _builtins.str
+    def __init__(
+        self,
+        *,
+        provider_reference: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["provider_reference", b"provider_reference"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SendCodeResponse: _TypeAlias = SendCodeResponse  # noqa: Y015

@@ -76,6 +76,11 @@ class NotifyServiceStub:
                 request_serializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListTimelineRequest.SerializeToString,
                 response_deserializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListTimelineResponse.FromString,
                 _registered_method=True)
+        self.SendCode = channel.unary_unary(
+                '/eldercare.notify.v1.NotifyService/SendCode',
+                request_serializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.SendCodeRequest.SerializeToString,
+                response_deserializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.SendCodeResponse.FromString,
+                _registered_method=True)
         self.ListRegionTimeline = channel.unary_unary(
                 '/eldercare.notify.v1.NotifyService/ListRegionTimeline',
                 request_serializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListRegionTimelineRequest.SerializeToString,
@@ -143,6 +148,13 @@ class NotifyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SendCode(self, request, context):
+        """Sends a one-time sign-in code by SMS. Neither code nor phone is kept, other than by a recorder in a provider's place.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListRegionTimeline(self, request, context):
         """Lists the timeline of all incidents of a region after an id.
         """
@@ -192,6 +204,11 @@ def add_NotifyServiceServicer_to_server(servicer, server):
                     servicer.ListTimeline,
                     request_deserializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListTimelineRequest.FromString,
                     response_serializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListTimelineResponse.SerializeToString,
+            ),
+            'SendCode': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendCode,
+                    request_deserializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.SendCodeRequest.FromString,
+                    response_serializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.SendCodeResponse.SerializeToString,
             ),
             'ListRegionTimeline': grpc.unary_unary_rpc_method_handler(
                     servicer.ListRegionTimeline,
@@ -416,6 +433,33 @@ class NotifyService:
             '/eldercare.notify.v1.NotifyService/ListTimeline',
             eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListTimelineRequest.SerializeToString,
             eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListTimelineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendCode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.notify.v1.NotifyService/SendCode',
+            eldercare_dot_notify_dot_v1_dot_notify__service__pb2.SendCodeRequest.SerializeToString,
+            eldercare_dot_notify_dot_v1_dot_notify__service__pb2.SendCodeResponse.FromString,
             options,
             channel_credentials,
             insecure,

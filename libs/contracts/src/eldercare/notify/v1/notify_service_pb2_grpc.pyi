@@ -50,6 +50,8 @@ class NotifyServiceStub:
     """Lists what the recorder kept instead of sending it, newest first: the phones of made-up people."""
     ListTimeline: _grpc.UnaryUnaryMultiCallable[_notify_service_pb2.ListTimelineRequest, _notify_service_pb2.ListTimelineResponse]
     """Lists an incident's timeline after an id."""
+    SendCode: _grpc.UnaryUnaryMultiCallable[_notify_service_pb2.SendCodeRequest, _notify_service_pb2.SendCodeResponse]
+    """Sends a one-time sign-in code by SMS. Neither code nor phone is kept, other than by a recorder in a provider's place."""
     ListRegionTimeline: _grpc.UnaryUnaryMultiCallable[_notify_service_pb2.ListRegionTimelineRequest, _notify_service_pb2.ListRegionTimelineResponse]
     """Lists the timeline of all incidents of a region after an id."""
 
@@ -74,6 +76,8 @@ class NotifyServiceAsyncStub(NotifyServiceStub):
     """Lists what the recorder kept instead of sending it, newest first: the phones of made-up people."""
     ListTimeline: _aio.UnaryUnaryMultiCallable[_notify_service_pb2.ListTimelineRequest, _notify_service_pb2.ListTimelineResponse]  # type: ignore[assignment]
     """Lists an incident's timeline after an id."""
+    SendCode: _aio.UnaryUnaryMultiCallable[_notify_service_pb2.SendCodeRequest, _notify_service_pb2.SendCodeResponse]  # type: ignore[assignment]
+    """Sends a one-time sign-in code by SMS. Neither code nor phone is kept, other than by a recorder in a provider's place."""
     ListRegionTimeline: _aio.UnaryUnaryMultiCallable[_notify_service_pb2.ListRegionTimelineRequest, _notify_service_pb2.ListRegionTimelineResponse]  # type: ignore[assignment]
     """Lists the timeline of all incidents of a region after an id."""
 
@@ -143,6 +147,14 @@ class NotifyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_notify_service_pb2.ListTimelineResponse, _abc.Awaitable[_notify_service_pb2.ListTimelineResponse]]:
         """Lists an incident's timeline after an id."""
+
+    @_abc_1.abstractmethod
+    def SendCode(
+        self,
+        request: _notify_service_pb2.SendCodeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_notify_service_pb2.SendCodeResponse, _abc.Awaitable[_notify_service_pb2.SendCodeResponse]]:
+        """Sends a one-time sign-in code by SMS. Neither code nor phone is kept, other than by a recorder in a provider's place."""
 
     @_abc_1.abstractmethod
     def ListRegionTimeline(

@@ -25,11 +25,12 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from eldercare.access.v1 import access_pb2 as eldercare_dot_access_dot_v1_dot_access__pb2
 from eldercare.people.v1 import person_pb2 as eldercare_dot_people_dot_v1_dot_person__pb2
+from eldercare.people.v1 import session_pb2 as eldercare_dot_people_dot_v1_dot_session__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.type import latlng_pb2 as google_dot_type_dot_latlng__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(eldercare/people/v1/person_service.proto\x12\x13\x65ldercare.people.v1\x1a\x1b\x62uf/validate/validate.proto\x1a eldercare/access/v1/access.proto\x1a eldercare/people/v1/person.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18google/type/latlng.proto\"\xcc\x01\n\x15RegisterPersonRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x33\n\x06person\x18\x02 \x01(\x0b\x32\x1b.eldercare.people.v1.PersonB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x0bidentifiers\x18\x03 \x01(\x0b\x32 .eldercare.people.v1.IdentifiersB\x06\xbaH\x03\xc8\x01\x01\x12!\n\x04home\x18\x04 \x01(\x0b\x32\x13.google.type.LatLng\"\x8f\x01\n\x10GrantRoleRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x04name\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\x12/\n\x04role\x18\x03 \x01(\x0b\x32\x19.eldercare.people.v1.RoleB\x06\xbaH\x03\xc8\x01\x01\"\xad\x01\n\x0e\x45ndRoleRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x04name\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\x12\x35\n\x04kind\x18\x03 \x01(\x0e\x32\x1d.eldercare.people.v1.RoleKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x18\n\x06object\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"@\n\x10GetPersonRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\"i\n\x12ListPersonsRequest\x12\x17\n\x06region\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"\\\n\x13ListPersonsResponse\x12,\n\x07persons\x18\x01 \x03(\x0b\x32\x1b.eldercare.people.v1.Person\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\">\n\x0eGetHomeRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\"`\n\x12\x45rasePersonRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x04name\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\"k\n\x12PutProviderRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x37\n\x08provider\x18\x02 \x01(\x0b\x32\x1d.eldercare.people.v1.ProviderB\x06\xbaH\x03\xc8\x01\x01\"e\n\x10PutRegionRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x33\n\x06region\x18\x02 \x01(\x0b\x32\x1b.eldercare.people.v1.RegionB\x06\xbaH\x03\xc8\x01\x01\"G\n\rSignInRequest\x12\x18\n\x05login\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x1c\n\x08password\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"h\n\x07Session\x12\r\n\x05token\x18\x01 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\r\n\x05roles\x18\x04 \x03(\t\"\xbc\x01\n\x12SetPasswordRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x04name\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\x12\x18\n\x05login\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x03\x18\x64\x12\x1c\n\x08password\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\n\x18\xc8\x01\x12\"\n\x10\x63urrent_password\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"\x15\n\x13SetPasswordResponse2\xfd\t\n\rPersonService\x12\x9a\x01\n\x0eRegisterPerson\x12*.eldercare.people.v1.RegisterPersonRequest\x1a\x1b.eldercare.people.v1.Person\"?\xea\xc7\x18;\n\x10persons.register\"\x08operator\"\x0eservices/suite*\rperson.region\x12\x89\x01\n\tGrantRole\x12%.eldercare.people.v1.GrantRoleRequest\x1a\x1b.eldercare.people.v1.Person\"8\xea\xc7\x18\x34\n\x12persons.grant_role\x12\x04name\"\x08operator\"\x0eservices/suite\x12s\n\x07\x45ndRole\x12#.eldercare.people.v1.EndRoleRequest\x1a\x1b.eldercare.people.v1.Person\"&\xea\xc7\x18\"\n\x10persons.end_role\x12\x04name\"\x08operator\x12\x91\x01\n\tGetPerson\x12%.eldercare.people.v1.GetPersonRequest\x1a\x1b.eldercare.people.v1.Person\"@\xea\xc7\x18<\n\x0bpersons.get\x12\x04name\"\x0eservices/suite\"\x05\x65lder\"\x06\x66\x61mily\"\x08operator\x12\x86\x01\n\x0bListPersons\x12\'.eldercare.people.v1.ListPersonsRequest\x1a(.eldercare.people.v1.ListPersonsResponse\"$\xea\xc7\x18 \n\x0cpersons.list\"\x08operator*\x06region\x12\x92\x01\n\x07GetHome\x12#.eldercare.people.v1.GetHomeRequest\x1a\x19.eldercare.people.v1.Home\"G\xea\xc7\x18\x43\n\x10persons.get_home\x12\x04name\x18\x01\"\x0eservices/order\"\x05\x65lder\"\x06\x66\x61mily\"\x08operator\x12x\n\x0b\x45rasePerson\x12\'.eldercare.people.v1.ErasePersonRequest\x1a\x1b.eldercare.people.v1.Person\"#\xea\xc7\x18\x1f\n\rpersons.erase\x12\x04name\"\x08operator\x12\x95\x01\n\x0bPutProvider\x12\'.eldercare.people.v1.PutProviderRequest\x1a\x1d.eldercare.people.v1.Provider\">\xea\xc7\x18:\n\rproviders.put\"\x08operator\"\x0eservices/suite*\x0fprovider.region\x12\x89\x01\n\tPutRegion\x12%.eldercare.people.v1.PutRegionRequest\x1a\x1b.eldercare.people.v1.Region\"8\xea\xc7\x18\x34\n\x0bregions.put\"\x08operator\"\x0eservices/suite*\x0bregion.name2\xa3\x02\n\x0eSessionService\x12j\n\x06SignIn\x12\".eldercare.people.v1.SignInRequest\x1a\x1c.eldercare.people.v1.Session\"\x1e\xea\xc7\x18\x1a\n\x10sessions.sign_in\"\x06public\x12\xa4\x01\n\x0bSetPassword\x12\'.eldercare.people.v1.SetPasswordRequest\x1a(.eldercare.people.v1.SetPasswordResponse\"B\xea\xc7\x18>\n\x15sessions.set_password\x12\x04name\"\x05\x65lder\"\x08operator\"\x0eservices/suiteb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(eldercare/people/v1/person_service.proto\x12\x13\x65ldercare.people.v1\x1a\x1b\x62uf/validate/validate.proto\x1a eldercare/access/v1/access.proto\x1a eldercare/people/v1/person.proto\x1a!eldercare/people/v1/session.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18google/type/latlng.proto\"\xcc\x01\n\x15RegisterPersonRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x33\n\x06person\x18\x02 \x01(\x0b\x32\x1b.eldercare.people.v1.PersonB\x06\xbaH\x03\xc8\x01\x01\x12=\n\x0bidentifiers\x18\x03 \x01(\x0b\x32 .eldercare.people.v1.IdentifiersB\x06\xbaH\x03\xc8\x01\x01\x12!\n\x04home\x18\x04 \x01(\x0b\x32\x13.google.type.LatLng\"\x8f\x01\n\x10GrantRoleRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x04name\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\x12/\n\x04role\x18\x03 \x01(\x0b\x32\x19.eldercare.people.v1.RoleB\x06\xbaH\x03\xc8\x01\x01\"\xad\x01\n\x0e\x45ndRoleRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x04name\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\x12\x35\n\x04kind\x18\x03 \x01(\x0e\x32\x1d.eldercare.people.v1.RoleKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x18\n\x06object\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"@\n\x10GetPersonRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\"i\n\x12ListPersonsRequest\x12\x17\n\x06region\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"\\\n\x13ListPersonsResponse\x12,\n\x07persons\x18\x01 \x03(\x0b\x32\x1b.eldercare.people.v1.Person\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\">\n\x0eGetHomeRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\"`\n\x12\x45rasePersonRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x04name\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\"k\n\x12PutProviderRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x37\n\x08provider\x18\x02 \x01(\x0b\x32\x1d.eldercare.people.v1.ProviderB\x06\xbaH\x03\xc8\x01\x01\"e\n\x10PutRegionRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x33\n\x06region\x18\x02 \x01(\x0b\x32\x1b.eldercare.people.v1.RegionB\x06\xbaH\x03\xc8\x01\x01\"G\n\rSignInRequest\x12\x18\n\x05login\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x1c\n\x08password\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\xc8\x01\"\xc9\x01\n\x07Session\x12\r\n\x05token\x18\x01 \x01(\t\x12/\n\x0b\x65xpire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06person\x18\x03 \x01(\t\x12\r\n\x05roles\x18\x04 \x03(\t\x12\x15\n\rrefresh_token\x18\x05 \x01(\t\x12\x37\n\x13refresh_expire_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07session\x18\x07 \x01(\t\"\xbc\x01\n\x12SetPasswordRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x04name\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^persons/[0-9a-f-]{36}$\x12\x18\n\x05login\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x03\x18\x64\x12\x1c\n\x08password\x18\x04 \x01(\tB\n\xbaH\x07r\x05\x10\n\x18\xc8\x01\x12\"\n\x10\x63urrent_password\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"\x15\n\x13SetPasswordResponse2\xfd\t\n\rPersonService\x12\x9a\x01\n\x0eRegisterPerson\x12*.eldercare.people.v1.RegisterPersonRequest\x1a\x1b.eldercare.people.v1.Person\"?\xea\xc7\x18;\n\x10persons.register\"\x08operator\"\x0eservices/suite*\rperson.region\x12\x89\x01\n\tGrantRole\x12%.eldercare.people.v1.GrantRoleRequest\x1a\x1b.eldercare.people.v1.Person\"8\xea\xc7\x18\x34\n\x12persons.grant_role\x12\x04name\"\x08operator\"\x0eservices/suite\x12s\n\x07\x45ndRole\x12#.eldercare.people.v1.EndRoleRequest\x1a\x1b.eldercare.people.v1.Person\"&\xea\xc7\x18\"\n\x10persons.end_role\x12\x04name\"\x08operator\x12\x91\x01\n\tGetPerson\x12%.eldercare.people.v1.GetPersonRequest\x1a\x1b.eldercare.people.v1.Person\"@\xea\xc7\x18<\n\x0bpersons.get\x12\x04name\"\x0eservices/suite\"\x05\x65lder\"\x06\x66\x61mily\"\x08operator\x12\x86\x01\n\x0bListPersons\x12\'.eldercare.people.v1.ListPersonsRequest\x1a(.eldercare.people.v1.ListPersonsResponse\"$\xea\xc7\x18 \n\x0cpersons.list\"\x08operator*\x06region\x12\x92\x01\n\x07GetHome\x12#.eldercare.people.v1.GetHomeRequest\x1a\x19.eldercare.people.v1.Home\"G\xea\xc7\x18\x43\n\x10persons.get_home\x12\x04name\x18\x01\"\x0eservices/order\"\x05\x65lder\"\x06\x66\x61mily\"\x08operator\x12x\n\x0b\x45rasePerson\x12\'.eldercare.people.v1.ErasePersonRequest\x1a\x1b.eldercare.people.v1.Person\"#\xea\xc7\x18\x1f\n\rpersons.erase\x12\x04name\"\x08operator\x12\x95\x01\n\x0bPutProvider\x12\'.eldercare.people.v1.PutProviderRequest\x1a\x1d.eldercare.people.v1.Provider\">\xea\xc7\x18:\n\rproviders.put\"\x08operator\"\x0eservices/suite*\x0fprovider.region\x12\x89\x01\n\tPutRegion\x12%.eldercare.people.v1.PutRegionRequest\x1a\x1b.eldercare.people.v1.Region\"8\xea\xc7\x18\x34\n\x0bregions.put\"\x08operator\"\x0eservices/suite*\x0bregion.name2\xf9\n\n\x0eSessionService\x12j\n\x06SignIn\x12\".eldercare.people.v1.SignInRequest\x1a\x1c.eldercare.people.v1.Session\"\x1e\xea\xc7\x18\x1a\n\x10sessions.sign_in\"\x06public\x12\xa4\x01\n\x0bSetPassword\x12\'.eldercare.people.v1.SetPasswordRequest\x1a(.eldercare.people.v1.SetPasswordResponse\"B\xea\xc7\x18>\n\x15sessions.set_password\x12\x04name\"\x05\x65lder\"\x08operator\"\x0eservices/suite\x12\x85\x01\n\x0bRequestCode\x12\'.eldercare.people.v1.RequestCodeRequest\x1a(.eldercare.people.v1.RequestCodeResponse\"#\xea\xc7\x18\x1f\n\x15sessions.request_code\"\x06public\x12\x84\x01\n\x0eSignInWithCode\x12*.eldercare.people.v1.SignInWithCodeRequest\x1a\x1c.eldercare.people.v1.Session\"(\xea\xc7\x18$\n\x1asessions.sign_in_with_code\"\x06public\x12\x9a\x01\n\x12SignInWithProvider\x12..eldercare.people.v1.SignInWithProviderRequest\x1a\x1c.eldercare.people.v1.Session\"6\xea\xc7\x18\x32\n\x1esessions.sign_in_with_provider\"\x10services/gateway\x12\xa1\x01\n\x0cLinkProvider\x12(.eldercare.people.v1.LinkProviderRequest\x1a).eldercare.people.v1.LinkProviderResponse\"<\xea\xc7\x18\x38\n\x16sessions.link_provider\x12\x04name\"\x08operator\"\x0eservices/suite\x12z\n\x0eRefreshSession\x12*.eldercare.people.v1.RefreshSessionRequest\x1a\x1c.eldercare.people.v1.Session\"\x1e\xea\xc7\x18\x1a\n\x10sessions.refresh\"\x06public\x12y\n\nEndSession\x12&.eldercare.people.v1.EndSessionRequest\x1a\'.eldercare.people.v1.EndSessionResponse\"\x1a\xea\xc7\x18\x16\n\x0csessions.end\"\x06person\x12\x89\x01\n\x0e\x45ndAllSessions\x12*.eldercare.people.v1.EndAllSessionsRequest\x1a+.eldercare.people.v1.EndAllSessionsResponse\"\x1e\xea\xc7\x18\x1a\n\x10sessions.end_all\"\x06person\x12\x80\x01\n\x0cListSessions\x12(.eldercare.people.v1.ListSessionsRequest\x1a).eldercare.people.v1.ListSessionsResponse\"\x1b\xea\xc7\x18\x17\n\rsessions.list\"\x06personb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -114,36 +115,52 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SESSIONSERVICE'].methods_by_name['SignIn']._serialized_options = b'\352\307\030\032\n\020sessions.sign_in\"\006public'
   _globals['_SESSIONSERVICE'].methods_by_name['SetPassword']._loaded_options = None
   _globals['_SESSIONSERVICE'].methods_by_name['SetPassword']._serialized_options = b'\352\307\030>\n\025sessions.set_password\022\004name\"\005elder\"\010operator\"\016services/suite'
-  _globals['_REGISTERPERSONREQUEST']._serialized_start=222
-  _globals['_REGISTERPERSONREQUEST']._serialized_end=426
-  _globals['_GRANTROLEREQUEST']._serialized_start=429
-  _globals['_GRANTROLEREQUEST']._serialized_end=572
-  _globals['_ENDROLEREQUEST']._serialized_start=575
-  _globals['_ENDROLEREQUEST']._serialized_end=748
-  _globals['_GETPERSONREQUEST']._serialized_start=750
-  _globals['_GETPERSONREQUEST']._serialized_end=814
-  _globals['_LISTPERSONSREQUEST']._serialized_start=816
-  _globals['_LISTPERSONSREQUEST']._serialized_end=921
-  _globals['_LISTPERSONSRESPONSE']._serialized_start=923
-  _globals['_LISTPERSONSRESPONSE']._serialized_end=1015
-  _globals['_GETHOMEREQUEST']._serialized_start=1017
-  _globals['_GETHOMEREQUEST']._serialized_end=1079
-  _globals['_ERASEPERSONREQUEST']._serialized_start=1081
-  _globals['_ERASEPERSONREQUEST']._serialized_end=1177
-  _globals['_PUTPROVIDERREQUEST']._serialized_start=1179
-  _globals['_PUTPROVIDERREQUEST']._serialized_end=1286
-  _globals['_PUTREGIONREQUEST']._serialized_start=1288
-  _globals['_PUTREGIONREQUEST']._serialized_end=1389
-  _globals['_SIGNINREQUEST']._serialized_start=1391
-  _globals['_SIGNINREQUEST']._serialized_end=1462
-  _globals['_SESSION']._serialized_start=1464
-  _globals['_SESSION']._serialized_end=1568
-  _globals['_SETPASSWORDREQUEST']._serialized_start=1571
-  _globals['_SETPASSWORDREQUEST']._serialized_end=1759
-  _globals['_SETPASSWORDRESPONSE']._serialized_start=1761
-  _globals['_SETPASSWORDRESPONSE']._serialized_end=1782
-  _globals['_PERSONSERVICE']._serialized_start=1785
-  _globals['_PERSONSERVICE']._serialized_end=3062
-  _globals['_SESSIONSERVICE']._serialized_start=3065
-  _globals['_SESSIONSERVICE']._serialized_end=3356
+  _globals['_SESSIONSERVICE'].methods_by_name['RequestCode']._loaded_options = None
+  _globals['_SESSIONSERVICE'].methods_by_name['RequestCode']._serialized_options = b'\352\307\030\037\n\025sessions.request_code\"\006public'
+  _globals['_SESSIONSERVICE'].methods_by_name['SignInWithCode']._loaded_options = None
+  _globals['_SESSIONSERVICE'].methods_by_name['SignInWithCode']._serialized_options = b'\352\307\030$\n\032sessions.sign_in_with_code\"\006public'
+  _globals['_SESSIONSERVICE'].methods_by_name['SignInWithProvider']._loaded_options = None
+  _globals['_SESSIONSERVICE'].methods_by_name['SignInWithProvider']._serialized_options = b'\352\307\0302\n\036sessions.sign_in_with_provider\"\020services/gateway'
+  _globals['_SESSIONSERVICE'].methods_by_name['LinkProvider']._loaded_options = None
+  _globals['_SESSIONSERVICE'].methods_by_name['LinkProvider']._serialized_options = b'\352\307\0308\n\026sessions.link_provider\022\004name\"\010operator\"\016services/suite'
+  _globals['_SESSIONSERVICE'].methods_by_name['RefreshSession']._loaded_options = None
+  _globals['_SESSIONSERVICE'].methods_by_name['RefreshSession']._serialized_options = b'\352\307\030\032\n\020sessions.refresh\"\006public'
+  _globals['_SESSIONSERVICE'].methods_by_name['EndSession']._loaded_options = None
+  _globals['_SESSIONSERVICE'].methods_by_name['EndSession']._serialized_options = b'\352\307\030\026\n\014sessions.end\"\006person'
+  _globals['_SESSIONSERVICE'].methods_by_name['EndAllSessions']._loaded_options = None
+  _globals['_SESSIONSERVICE'].methods_by_name['EndAllSessions']._serialized_options = b'\352\307\030\032\n\020sessions.end_all\"\006person'
+  _globals['_SESSIONSERVICE'].methods_by_name['ListSessions']._loaded_options = None
+  _globals['_SESSIONSERVICE'].methods_by_name['ListSessions']._serialized_options = b'\352\307\030\027\n\rsessions.list\"\006person'
+  _globals['_REGISTERPERSONREQUEST']._serialized_start=257
+  _globals['_REGISTERPERSONREQUEST']._serialized_end=461
+  _globals['_GRANTROLEREQUEST']._serialized_start=464
+  _globals['_GRANTROLEREQUEST']._serialized_end=607
+  _globals['_ENDROLEREQUEST']._serialized_start=610
+  _globals['_ENDROLEREQUEST']._serialized_end=783
+  _globals['_GETPERSONREQUEST']._serialized_start=785
+  _globals['_GETPERSONREQUEST']._serialized_end=849
+  _globals['_LISTPERSONSREQUEST']._serialized_start=851
+  _globals['_LISTPERSONSREQUEST']._serialized_end=956
+  _globals['_LISTPERSONSRESPONSE']._serialized_start=958
+  _globals['_LISTPERSONSRESPONSE']._serialized_end=1050
+  _globals['_GETHOMEREQUEST']._serialized_start=1052
+  _globals['_GETHOMEREQUEST']._serialized_end=1114
+  _globals['_ERASEPERSONREQUEST']._serialized_start=1116
+  _globals['_ERASEPERSONREQUEST']._serialized_end=1212
+  _globals['_PUTPROVIDERREQUEST']._serialized_start=1214
+  _globals['_PUTPROVIDERREQUEST']._serialized_end=1321
+  _globals['_PUTREGIONREQUEST']._serialized_start=1323
+  _globals['_PUTREGIONREQUEST']._serialized_end=1424
+  _globals['_SIGNINREQUEST']._serialized_start=1426
+  _globals['_SIGNINREQUEST']._serialized_end=1497
+  _globals['_SESSION']._serialized_start=1500
+  _globals['_SESSION']._serialized_end=1701
+  _globals['_SETPASSWORDREQUEST']._serialized_start=1704
+  _globals['_SETPASSWORDREQUEST']._serialized_end=1892
+  _globals['_SETPASSWORDRESPONSE']._serialized_start=1894
+  _globals['_SETPASSWORDRESPONSE']._serialized_end=1915
+  _globals['_PERSONSERVICE']._serialized_start=1918
+  _globals['_PERSONSERVICE']._serialized_end=3195
+  _globals['_SESSIONSERVICE']._serialized_start=3198
+  _globals['_SESSIONSERVICE']._serialized_end=4599
 # @@protoc_insertion_point(module_scope)

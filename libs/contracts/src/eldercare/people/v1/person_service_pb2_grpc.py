@@ -5,6 +5,7 @@ import warnings
 
 from eldercare.people.v1 import person_pb2 as eldercare_dot_people_dot_v1_dot_person__pb2
 from eldercare.people.v1 import person_service_pb2 as eldercare_dot_people_dot_v1_dot_person__service__pb2
+from eldercare.people.v1 import session_pb2 as eldercare_dot_people_dot_v1_dot_session__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -474,6 +475,46 @@ class SessionServiceStub:
                 request_serializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.SetPasswordRequest.SerializeToString,
                 response_deserializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.SetPasswordResponse.FromString,
                 _registered_method=True)
+        self.RequestCode = channel.unary_unary(
+                '/eldercare.people.v1.SessionService/RequestCode',
+                request_serializer=eldercare_dot_people_dot_v1_dot_session__pb2.RequestCodeRequest.SerializeToString,
+                response_deserializer=eldercare_dot_people_dot_v1_dot_session__pb2.RequestCodeResponse.FromString,
+                _registered_method=True)
+        self.SignInWithCode = channel.unary_unary(
+                '/eldercare.people.v1.SessionService/SignInWithCode',
+                request_serializer=eldercare_dot_people_dot_v1_dot_session__pb2.SignInWithCodeRequest.SerializeToString,
+                response_deserializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.Session.FromString,
+                _registered_method=True)
+        self.SignInWithProvider = channel.unary_unary(
+                '/eldercare.people.v1.SessionService/SignInWithProvider',
+                request_serializer=eldercare_dot_people_dot_v1_dot_session__pb2.SignInWithProviderRequest.SerializeToString,
+                response_deserializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.Session.FromString,
+                _registered_method=True)
+        self.LinkProvider = channel.unary_unary(
+                '/eldercare.people.v1.SessionService/LinkProvider',
+                request_serializer=eldercare_dot_people_dot_v1_dot_session__pb2.LinkProviderRequest.SerializeToString,
+                response_deserializer=eldercare_dot_people_dot_v1_dot_session__pb2.LinkProviderResponse.FromString,
+                _registered_method=True)
+        self.RefreshSession = channel.unary_unary(
+                '/eldercare.people.v1.SessionService/RefreshSession',
+                request_serializer=eldercare_dot_people_dot_v1_dot_session__pb2.RefreshSessionRequest.SerializeToString,
+                response_deserializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.Session.FromString,
+                _registered_method=True)
+        self.EndSession = channel.unary_unary(
+                '/eldercare.people.v1.SessionService/EndSession',
+                request_serializer=eldercare_dot_people_dot_v1_dot_session__pb2.EndSessionRequest.SerializeToString,
+                response_deserializer=eldercare_dot_people_dot_v1_dot_session__pb2.EndSessionResponse.FromString,
+                _registered_method=True)
+        self.EndAllSessions = channel.unary_unary(
+                '/eldercare.people.v1.SessionService/EndAllSessions',
+                request_serializer=eldercare_dot_people_dot_v1_dot_session__pb2.EndAllSessionsRequest.SerializeToString,
+                response_deserializer=eldercare_dot_people_dot_v1_dot_session__pb2.EndAllSessionsResponse.FromString,
+                _registered_method=True)
+        self.ListSessions = channel.unary_unary(
+                '/eldercare.people.v1.SessionService/ListSessions',
+                request_serializer=eldercare_dot_people_dot_v1_dot_session__pb2.ListSessionsRequest.SerializeToString,
+                response_deserializer=eldercare_dot_people_dot_v1_dot_session__pb2.ListSessionsResponse.FromString,
+                _registered_method=True)
 
 
 class SessionServiceServicer:
@@ -494,6 +535,62 @@ class SessionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RequestCode(self, request, context):
+        """Sends a one-time code to a phone, if somebody has it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SignInWithCode(self, request, context):
+        """Trades a one-time code for a session.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SignInWithProvider(self, request, context):
+        """Signs in whoever an identity provider vouches for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LinkProvider(self, request, context):
+        """Says which account at an identity provider is a person's.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RefreshSession(self, request, context):
+        """Trades a refresh token for the next one and a new access token. One that was traded before ends its session.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndSession(self, request, context):
+        """Ends one of the caller's own sessions.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndAllSessions(self, request, context):
+        """Signs the caller out everywhere.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSessions(self, request, context):
+        """Lists the caller's own sessions.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_SessionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -506,6 +603,46 @@ def add_SessionServiceServicer_to_server(servicer, server):
                     servicer.SetPassword,
                     request_deserializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.SetPasswordRequest.FromString,
                     response_serializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.SetPasswordResponse.SerializeToString,
+            ),
+            'RequestCode': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestCode,
+                    request_deserializer=eldercare_dot_people_dot_v1_dot_session__pb2.RequestCodeRequest.FromString,
+                    response_serializer=eldercare_dot_people_dot_v1_dot_session__pb2.RequestCodeResponse.SerializeToString,
+            ),
+            'SignInWithCode': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignInWithCode,
+                    request_deserializer=eldercare_dot_people_dot_v1_dot_session__pb2.SignInWithCodeRequest.FromString,
+                    response_serializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.Session.SerializeToString,
+            ),
+            'SignInWithProvider': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignInWithProvider,
+                    request_deserializer=eldercare_dot_people_dot_v1_dot_session__pb2.SignInWithProviderRequest.FromString,
+                    response_serializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.Session.SerializeToString,
+            ),
+            'LinkProvider': grpc.unary_unary_rpc_method_handler(
+                    servicer.LinkProvider,
+                    request_deserializer=eldercare_dot_people_dot_v1_dot_session__pb2.LinkProviderRequest.FromString,
+                    response_serializer=eldercare_dot_people_dot_v1_dot_session__pb2.LinkProviderResponse.SerializeToString,
+            ),
+            'RefreshSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.RefreshSession,
+                    request_deserializer=eldercare_dot_people_dot_v1_dot_session__pb2.RefreshSessionRequest.FromString,
+                    response_serializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.Session.SerializeToString,
+            ),
+            'EndSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndSession,
+                    request_deserializer=eldercare_dot_people_dot_v1_dot_session__pb2.EndSessionRequest.FromString,
+                    response_serializer=eldercare_dot_people_dot_v1_dot_session__pb2.EndSessionResponse.SerializeToString,
+            ),
+            'EndAllSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndAllSessions,
+                    request_deserializer=eldercare_dot_people_dot_v1_dot_session__pb2.EndAllSessionsRequest.FromString,
+                    response_serializer=eldercare_dot_people_dot_v1_dot_session__pb2.EndAllSessionsResponse.SerializeToString,
+            ),
+            'ListSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSessions,
+                    request_deserializer=eldercare_dot_people_dot_v1_dot_session__pb2.ListSessionsRequest.FromString,
+                    response_serializer=eldercare_dot_people_dot_v1_dot_session__pb2.ListSessionsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -563,6 +700,222 @@ class SessionService:
             '/eldercare.people.v1.SessionService/SetPassword',
             eldercare_dot_people_dot_v1_dot_person__service__pb2.SetPasswordRequest.SerializeToString,
             eldercare_dot_people_dot_v1_dot_person__service__pb2.SetPasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestCode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.people.v1.SessionService/RequestCode',
+            eldercare_dot_people_dot_v1_dot_session__pb2.RequestCodeRequest.SerializeToString,
+            eldercare_dot_people_dot_v1_dot_session__pb2.RequestCodeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignInWithCode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.people.v1.SessionService/SignInWithCode',
+            eldercare_dot_people_dot_v1_dot_session__pb2.SignInWithCodeRequest.SerializeToString,
+            eldercare_dot_people_dot_v1_dot_person__service__pb2.Session.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignInWithProvider(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.people.v1.SessionService/SignInWithProvider',
+            eldercare_dot_people_dot_v1_dot_session__pb2.SignInWithProviderRequest.SerializeToString,
+            eldercare_dot_people_dot_v1_dot_person__service__pb2.Session.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LinkProvider(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.people.v1.SessionService/LinkProvider',
+            eldercare_dot_people_dot_v1_dot_session__pb2.LinkProviderRequest.SerializeToString,
+            eldercare_dot_people_dot_v1_dot_session__pb2.LinkProviderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RefreshSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.people.v1.SessionService/RefreshSession',
+            eldercare_dot_people_dot_v1_dot_session__pb2.RefreshSessionRequest.SerializeToString,
+            eldercare_dot_people_dot_v1_dot_person__service__pb2.Session.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.people.v1.SessionService/EndSession',
+            eldercare_dot_people_dot_v1_dot_session__pb2.EndSessionRequest.SerializeToString,
+            eldercare_dot_people_dot_v1_dot_session__pb2.EndSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndAllSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.people.v1.SessionService/EndAllSessions',
+            eldercare_dot_people_dot_v1_dot_session__pb2.EndAllSessionsRequest.SerializeToString,
+            eldercare_dot_people_dot_v1_dot_session__pb2.EndAllSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.people.v1.SessionService/ListSessions',
+            eldercare_dot_people_dot_v1_dot_session__pb2.ListSessionsRequest.SerializeToString,
+            eldercare_dot_people_dot_v1_dot_session__pb2.ListSessionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

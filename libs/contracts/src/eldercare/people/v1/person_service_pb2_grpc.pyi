@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from eldercare.people.v1 import person_pb2 as _person_pb2
 from eldercare.people.v1 import person_service_pb2 as _person_service_pb2
+from eldercare.people.v1 import session_pb2 as _session_pb2
 from grpc import aio as _aio
 import abc as _abc_1
 import grpc as _grpc
@@ -165,6 +166,22 @@ class SessionServiceStub:
     """Trades a login and a password for a short-lived signed token."""
     SetPassword: _grpc.UnaryUnaryMultiCallable[_person_service_pb2.SetPasswordRequest, _person_service_pb2.SetPasswordResponse]
     """Sets the login and password of a person."""
+    RequestCode: _grpc.UnaryUnaryMultiCallable[_session_pb2.RequestCodeRequest, _session_pb2.RequestCodeResponse]
+    """Sends a one-time code to a phone, if somebody has it."""
+    SignInWithCode: _grpc.UnaryUnaryMultiCallable[_session_pb2.SignInWithCodeRequest, _person_service_pb2.Session]
+    """Trades a one-time code for a session."""
+    SignInWithProvider: _grpc.UnaryUnaryMultiCallable[_session_pb2.SignInWithProviderRequest, _person_service_pb2.Session]
+    """Signs in whoever an identity provider vouches for."""
+    LinkProvider: _grpc.UnaryUnaryMultiCallable[_session_pb2.LinkProviderRequest, _session_pb2.LinkProviderResponse]
+    """Says which account at an identity provider is a person's."""
+    RefreshSession: _grpc.UnaryUnaryMultiCallable[_session_pb2.RefreshSessionRequest, _person_service_pb2.Session]
+    """Trades a refresh token for the next one and a new access token. One that was traded before ends its session."""
+    EndSession: _grpc.UnaryUnaryMultiCallable[_session_pb2.EndSessionRequest, _session_pb2.EndSessionResponse]
+    """Ends one of the caller's own sessions."""
+    EndAllSessions: _grpc.UnaryUnaryMultiCallable[_session_pb2.EndAllSessionsRequest, _session_pb2.EndAllSessionsResponse]
+    """Signs the caller out everywhere."""
+    ListSessions: _grpc.UnaryUnaryMultiCallable[_session_pb2.ListSessionsRequest, _session_pb2.ListSessionsResponse]
+    """Lists the caller's own sessions."""
 
 @_typing.type_check_only
 class SessionServiceAsyncStub(SessionServiceStub):
@@ -175,6 +192,22 @@ class SessionServiceAsyncStub(SessionServiceStub):
     """Trades a login and a password for a short-lived signed token."""
     SetPassword: _aio.UnaryUnaryMultiCallable[_person_service_pb2.SetPasswordRequest, _person_service_pb2.SetPasswordResponse]  # type: ignore[assignment]
     """Sets the login and password of a person."""
+    RequestCode: _aio.UnaryUnaryMultiCallable[_session_pb2.RequestCodeRequest, _session_pb2.RequestCodeResponse]  # type: ignore[assignment]
+    """Sends a one-time code to a phone, if somebody has it."""
+    SignInWithCode: _aio.UnaryUnaryMultiCallable[_session_pb2.SignInWithCodeRequest, _person_service_pb2.Session]  # type: ignore[assignment]
+    """Trades a one-time code for a session."""
+    SignInWithProvider: _aio.UnaryUnaryMultiCallable[_session_pb2.SignInWithProviderRequest, _person_service_pb2.Session]  # type: ignore[assignment]
+    """Signs in whoever an identity provider vouches for."""
+    LinkProvider: _aio.UnaryUnaryMultiCallable[_session_pb2.LinkProviderRequest, _session_pb2.LinkProviderResponse]  # type: ignore[assignment]
+    """Says which account at an identity provider is a person's."""
+    RefreshSession: _aio.UnaryUnaryMultiCallable[_session_pb2.RefreshSessionRequest, _person_service_pb2.Session]  # type: ignore[assignment]
+    """Trades a refresh token for the next one and a new access token. One that was traded before ends its session."""
+    EndSession: _aio.UnaryUnaryMultiCallable[_session_pb2.EndSessionRequest, _session_pb2.EndSessionResponse]  # type: ignore[assignment]
+    """Ends one of the caller's own sessions."""
+    EndAllSessions: _aio.UnaryUnaryMultiCallable[_session_pb2.EndAllSessionsRequest, _session_pb2.EndAllSessionsResponse]  # type: ignore[assignment]
+    """Signs the caller out everywhere."""
+    ListSessions: _aio.UnaryUnaryMultiCallable[_session_pb2.ListSessionsRequest, _session_pb2.ListSessionsResponse]  # type: ignore[assignment]
+    """Lists the caller's own sessions."""
 
 class SessionServiceServicer(metaclass=_abc_1.ABCMeta):
     """Sign-in of persons."""
@@ -194,5 +227,69 @@ class SessionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_person_service_pb2.SetPasswordResponse, _abc.Awaitable[_person_service_pb2.SetPasswordResponse]]:
         """Sets the login and password of a person."""
+
+    @_abc_1.abstractmethod
+    def RequestCode(
+        self,
+        request: _session_pb2.RequestCodeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_session_pb2.RequestCodeResponse, _abc.Awaitable[_session_pb2.RequestCodeResponse]]:
+        """Sends a one-time code to a phone, if somebody has it."""
+
+    @_abc_1.abstractmethod
+    def SignInWithCode(
+        self,
+        request: _session_pb2.SignInWithCodeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_person_service_pb2.Session, _abc.Awaitable[_person_service_pb2.Session]]:
+        """Trades a one-time code for a session."""
+
+    @_abc_1.abstractmethod
+    def SignInWithProvider(
+        self,
+        request: _session_pb2.SignInWithProviderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_person_service_pb2.Session, _abc.Awaitable[_person_service_pb2.Session]]:
+        """Signs in whoever an identity provider vouches for."""
+
+    @_abc_1.abstractmethod
+    def LinkProvider(
+        self,
+        request: _session_pb2.LinkProviderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_session_pb2.LinkProviderResponse, _abc.Awaitable[_session_pb2.LinkProviderResponse]]:
+        """Says which account at an identity provider is a person's."""
+
+    @_abc_1.abstractmethod
+    def RefreshSession(
+        self,
+        request: _session_pb2.RefreshSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_person_service_pb2.Session, _abc.Awaitable[_person_service_pb2.Session]]:
+        """Trades a refresh token for the next one and a new access token. One that was traded before ends its session."""
+
+    @_abc_1.abstractmethod
+    def EndSession(
+        self,
+        request: _session_pb2.EndSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_session_pb2.EndSessionResponse, _abc.Awaitable[_session_pb2.EndSessionResponse]]:
+        """Ends one of the caller's own sessions."""
+
+    @_abc_1.abstractmethod
+    def EndAllSessions(
+        self,
+        request: _session_pb2.EndAllSessionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_session_pb2.EndAllSessionsResponse, _abc.Awaitable[_session_pb2.EndAllSessionsResponse]]:
+        """Signs the caller out everywhere."""
+
+    @_abc_1.abstractmethod
+    def ListSessions(
+        self,
+        request: _session_pb2.ListSessionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_session_pb2.ListSessionsResponse, _abc.Awaitable[_session_pb2.ListSessionsResponse]]:
+        """Lists the caller's own sessions."""
 
 def add_SessionServiceServicer_to_server(servicer: SessionServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
