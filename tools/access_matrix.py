@@ -22,9 +22,10 @@ ALLOWED, UNKNOWN, MISSING, ELSEWHERE, NOTHING, WHY = (
     "PURPOSE_MISSING",
 )
 # `person` is anyone signed in; a stranger is one who is nothing to anybody.
-ROLES = ("elder", "family", "worker", "operator", "supervisor", "stranger")
-# An elder is whom the object concerns, which does not end; a stranger has nothing that could.
-ENDING = frozenset(ROLES) - {"elder", "stranger"}
+ROLES = ("elder", "family", "worker", "operator", "supervisor", "provider", "stranger")
+# An elder is whom the object concerns, which does not end; a provider without a key gets no token to play; a stranger
+# has nothing that could end.
+ENDING = frozenset(ROLES) - {"elder", "provider", "stranger"}
 SERVICES = ("people", "device", "order", "notify", "payment", "gateway", "suite")
 
 
@@ -115,6 +116,6 @@ def _answer(operation: Operation, role: str, case: str) -> str:
         return ALLOWED
     if case == "expired":
         return UNKNOWN
-    if "person" in allow or (role in allow and case == "own"):
+    if ("person" in allow and role != "provider") or (role in allow and case == "own"):
         return ALLOWED
     return operation.stranger_hears

@@ -22,6 +22,8 @@ FORMER_DAUGHTER, FORMER_NURSE = _person(12), _person(13)
 OTHER_ELDER, OTHER_NURSE = _person(21), _person(23)
 PROVIDER = "providers/00000000-0000-7000-8000-0000000000a1"
 PURPOSE = "matrix"
+SCOPES = ("orders.read", "orders.write", "settlements.read")
+LAKE_CARE, HILL_CARE = (f"providers/00000000-0000-7000-8000-0000000000{number}" for number in ("a2", "a3"))
 
 NOW = {
     "elder": Caller(subject=ELDER, roles=("elder@",), purpose=PURPOSE),
@@ -29,6 +31,7 @@ NOW = {
     "worker": Caller(subject=NURSE, roles=(f"worker@{PROVIDER}",), purpose=PURPOSE),
     "operator": Caller(subject=OPERATOR, roles=(f"operator@{LAKE}",), purpose=PURPOSE),
     "supervisor": Caller(subject=SUPERVISOR, roles=(f"supervisor@{LAKE}",), purpose=PURPOSE),
+    "provider": Caller(subject=PROVIDER, roles=(f"provider@{PROVIDER}",), purpose=PURPOSE, scopes=SCOPES),
     "stranger": Caller(subject=STRANGER, purpose=PURPOSE),
 }
 _FORMER = {"family": FORMER_DAUGHTER, "worker": FORMER_NURSE}
@@ -62,6 +65,7 @@ class Things:
     settlement: str = ""
     task: str = ""
     provider: str = PROVIDER
+    api_key: str = ""
 
 
 def nothing() -> Things:
@@ -76,4 +80,5 @@ def nothing() -> Things:
         settlement=f"settlements/{uuid4()}",
         task=f"tasks/{uuid4()}",
         provider=f"providers/{uuid4()}",
+        api_key=f"providers/{uuid4()}/apiKeys/{uuid4()}",
     )

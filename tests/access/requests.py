@@ -23,6 +23,8 @@ from eldercare.order.v1 import incident_service_pb2 as incident
 from eldercare.order.v1 import order_service_pb2 as order
 from eldercare.payment.v1 import payment_pb2
 from eldercare.payment.v1 import payment_service_pb2 as payment
+from eldercare.payment.v1 import statement_service_pb2 as statement
+from eldercare.people.v1 import api_key_service_pb2 as api_key
 from eldercare.people.v1 import person_pb2
 from eldercare.people.v1 import person_service_pb2 as people
 from eldercare.people.v1 import session_pb2 as session
@@ -143,8 +145,13 @@ PAYMENT: Mapping[str, Ask] = {
     "PaymentService.ListEntries": lambda of: payment.ListEntriesRequest(name=of.settlement),
     "PaymentService.ListVoucherLots": lambda of: payment.ListVoucherLotsRequest(person=of.person),
     "PaymentService.PutPayer": lambda of: payment.PutPayerRequest(person=of.person, processor_token="tok_ok"),
+    "ProviderStatementService.ListSettlementStatements": lambda _: statement.ListSettlementStatementsRequest(),
 }
 PEOPLE: Mapping[str, Ask] = {
+    "ApiKeyService.ExchangeApiKey": lambda _: api_key.ExchangeApiKeyRequest(secret="ekp_nothing"),
+    "ApiKeyService.IssueApiKey": lambda of: api_key.IssueApiKeyRequest(provider=of.provider, scopes=["orders.read"]),
+    "ApiKeyService.ListApiKeys": lambda of: api_key.ListApiKeysRequest(provider=of.provider),
+    "ApiKeyService.RevokeApiKey": lambda of: api_key.RevokeApiKeyRequest(name=of.api_key),
     "PersonService.EndRole": lambda of: people.EndRoleRequest(name=of.person, kind=person_pb2.ROLE_KIND_ELDER),
     "PersonService.ErasePerson": lambda of: people.ErasePersonRequest(name=of.person),
     "PersonService.GetHome": lambda of: people.GetHomeRequest(name=of.person),

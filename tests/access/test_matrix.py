@@ -81,7 +81,7 @@ class Door:
 
     def token(self, caller: Caller, life: timedelta = timedelta(minutes=5)) -> str:
         issuer = caller.subject.removeprefix("services/") if caller.is_service else "people"
-        return self.running.identity_of(issuer).vouch(caller.subject, caller.roles, life)
+        return self.running.identity_of(issuer).vouch(caller.subject, caller.roles, life, scopes=caller.scopes)
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_what_belongs_to_another_and_what_does_not_exist_are_answered_byte_for_b
     enter: Enter, operation: Operation
 ) -> None:
     door = enter(operation)
-    for who in ("elder", "family", "worker", "operator", "stranger"):
+    for who in ("elder", "family", "worker", "operator", "provider", "stranger"):
         token, guessed, missing = door.token(NOW[who]), door.other, nothing()
         assert _refusal(door, guessed, token) == _refusal(door, missing, token), who
 
@@ -136,7 +136,9 @@ def _uuids(things: Things) -> list[str]:
         for name in (things.person, things.device, things.alarm, things.incident, things.order)
         for part in name.split("/")
     ]
-    parts += [part for name in (things.settlement, things.task, things.provider) for part in name.split("/")]
+    parts += [
+        part for name in (things.settlement, things.task, things.provider, things.api_key) for part in name.split("/")
+    ]
     return [part for part in parts if _is_uuid(part)]
 
 

@@ -11,6 +11,7 @@ from google.type.latlng_pb2 import LatLng
 from chassis.cells import cell_of
 from chassis.seal import Seals
 from chassis.subscriber import Handlers
+from chassis.work import Work
 from device_service import handlers as device_handlers
 from device_service.device.use_cases import NewDevice, assign_device, register_device
 from eldercare.order.v1 import events_pb2 as order_facts
@@ -18,7 +19,12 @@ from eldercare.people.v1.events_pb2 import PersonChanged
 from eldercare.people.v1.person_pb2 import Person, Role, RoleKind
 from notify_service import handlers as notify_handlers
 from payment_service import handlers as payment_handlers
+from people_service.api_key.domain import drawn_secret
+from people_service.api_key.use_cases import issue
 from people_service.entrypoints import translate
+from people_service.provider.domain import Provider
+from people_service.provider.use_cases import put_provider
+from people_service.reach import EVERYWHERE
 from services.device.tests.cast import ADAPTERS, Wire, press
 from services.order.tests.cast import HOME, Worker
 from services.order.tests.duty_room import DutyRoom
@@ -35,12 +41,15 @@ from tests.access.cast import (
     FORMER_NURSE,
     GARDEN,
     HILL,
+    HILL_CARE,
     LAKE,
+    LAKE_CARE,
     NURSE,
     OPERATOR,
     OTHER_ELDER,
     OTHER_NURSE,
     PROVIDER,
+    SCOPES,
     STRANGER,
     SUPERVISOR,
     Things,
@@ -99,7 +108,20 @@ def people(db: TestDatabase, seals: Seals) -> tuple[Things, Things]:
         for person in persons():
             asked = registering(person.name, *person.roles, region=person.region, home=home)
             register(work, seals, translate.registration(asked, work.now))
-    return Things(person=ELDER, region=LAKE), Things(person=OTHER_ELDER, region=HILL)
+        own, other = _keyed(work, LAKE_CARE, LAKE), _keyed(work, HILL_CARE, HILL)
+    return (
+        Things(person=ELDER, region=LAKE, provider=LAKE_CARE, api_key=own),
+        Things(person=OTHER_ELDER, region=HILL, provider=HILL_CARE, api_key=other),
+    )
+
+
+def _keyed(work: Work, provider: str, region: str) -> str:
+    """A provider whose system holds a key."""
+    told = Provider.founded(name=provider, region=region, display_name="Made-Up Care", service_classes=())
+    put_provider(work, told, EVERYWHERE)
+    name = f"{provider}/apiKeys/{provider[10:]}"
+    issue(work, name, drawn_secret(name), provider=provider, scopes=SCOPES, life=timedelta(days=1))
+    return name
 
 
 def device(db: TestDatabase, seals: Seals) -> tuple[Things, Things]:

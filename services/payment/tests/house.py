@@ -14,6 +14,7 @@ from chassis.rpc.client import Clients, Metadata
 from chassis.rpc.server import Guard, Server, names_of, rules_of
 from chassis.seal import Seals
 from eldercare.payment.v1.payment_service_pb2_grpc import PaymentServiceStub
+from eldercare.payment.v1.statement_service_pb2_grpc import ProviderStatementServiceStub
 from payment_service.entrypoints.core import CORE
 from payment_service.settings import PaymentSettings
 from services.payment.tests.sandbox_process import SECRET
@@ -25,6 +26,7 @@ SECONDS = 10.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     payment: PaymentServiceStub
+    statements: ProviderStatementServiceStub
     people: Identity
 
     def signed(self, subject: str, *roles: str) -> Metadata:
@@ -47,7 +49,8 @@ def open_house(till: Till, folder: Path, *, reach: Callable[[str], str] = str) -
     server.start(names)
     clients = Clients(people, {"payment": f"127.0.0.1:{server.port}"})
     try:
-        yield House(payment=clients.stub("payment", PaymentServiceStub), people=people)
+        statements = clients.stub("payment", ProviderStatementServiceStub)
+        yield House(payment=clients.stub("payment", PaymentServiceStub), statements=statements, people=people)
     finally:
         clients.close()
         server.stop(1)

@@ -17,6 +17,7 @@ from chassis.identity import Identity, generate_keys
 from chassis.rpc.client import Clients, Refused, purpose
 from chassis.rpc.server import Guard, Server, names_of, rules_of
 from chassis.seal import Seals
+from eldercare.people.v1.api_key_service_pb2_grpc import ApiKeyServiceStub
 from eldercare.people.v1.person_pb2 import Identifiers, Person, Role
 from eldercare.people.v1.person_service_pb2 import (
     GrantRoleRequest,
@@ -40,6 +41,7 @@ Metadata = tuple[tuple[str, str], ...]
 class House:
     people: PersonServiceStub
     sessions: SessionServiceStub
+    keys: ApiKeyServiceStub
     database: TestDatabase
 
     def give_password(self, person: str, login: str) -> None:
@@ -74,7 +76,8 @@ def open_house(db: TestDatabase, folder: Path) -> Iterator[House]:
     clients = Clients(suite, {"people": f"127.0.0.1:{server.port}"})
     try:
         people, sessions = clients.stub("people", PersonServiceStub), clients.stub("people", SessionServiceStub)
-        yield House(people=people, sessions=sessions, database=db)
+        keys = clients.stub("people", ApiKeyServiceStub)
+        yield House(people=people, sessions=sessions, keys=keys, database=db)
     finally:
         clients.close()
         server.stop(1)

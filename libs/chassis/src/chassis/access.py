@@ -20,6 +20,11 @@ class RoleMissing(Refusal):
     sentence = "Your role does not allow this."
 
 
+class ScopeMissing(Refusal):
+    status = "PERMISSION_DENIED"
+    sentence = "The key was not issued for this. Ask for one with the scope that is named."
+
+
 class PurposeMissing(Refusal):
     status = "INVALID_ARGUMENT"
     sentence = "Say for what purpose this is read: it is sensitive and will be logged."
@@ -57,6 +62,8 @@ def check(work: Work, access: Access, request: Message, caller: Caller, relate: 
         check_role(access, caller)
     else:
         _check_person(work, access, request, caller, relate)
+    if caller.scopes is not None and access.scope not in caller.scopes:
+        raise ScopeMissing(scope=access.scope)
     if access.sensitive and not caller.purpose:
         raise PurposeMissing(action=access.action)
 

@@ -1,7 +1,7 @@
 """What every fact carries about where it comes from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,18 +23,22 @@ class Context:
         return cls(**{name: row.get(name, "") for name in _NAMES})
 
 
-_NAMES = tuple(field.name for field in fields(Context))
+_NAMES = tuple(each.name for each in fields(Context))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who signed the call: `persons/…` or `services/…`, with roles such as `operator@regions/…`, and the session the
-    token was made in."""
+    """Who signed the call: `persons/…`, `providers/…` or `services/…`, with roles such as `operator@regions/…`, and the
+    session the token was made in."""
 
     subject: str
     roles: tuple[str, ...] = ()
     purpose: str = ""
     session: str = ""
+    # All that the token opens; None: whatever its roles do.
+    scopes: tuple[str, ...] | None = None
+    # Unix time of the last second of the token.
+    until: int = field(default=0, compare=False)
 
     @property
     def is_service(self) -> bool:

@@ -1,4 +1,4 @@
-"""Signed callers: short Ed25519 tokens. `people` may vouch for persons, every other service only for itself.
+"""Signed callers: short Ed25519 tokens. `people` vouches for persons and providers, all others only for themselves.
 
 Source: RFC 7519 (JWT), RFC 8037 (EdDSA in JOSE).
 """
@@ -25,7 +25,8 @@ AUDIENCE = "eldercare"
 LONGEST_LIFE = timedelta(minutes=15)
 _OWN_LIFE = timedelta(minutes=5)
 APART_S = 60  # what clocks of two hosts may differ by
-_VOUCHES_FOR_PERSONS = "services/people"
+_VOUCHES_FOR_OTHERS = "services/people"
+_OTHERS = ("persons/", "providers/")
 _MOST_REMEMBERED = 4096
 
 
@@ -71,10 +72,19 @@ class Identity:
     def _key(self) -> OKPKey:
         return self._signing()
 
-    def vouch(self, subject: str, roles: Sequence[str], lifetime: timedelta = LONGEST_LIFE, session: str = "") -> str:
-        """A token that says who someone is; lifetimes beyond 15 minutes are cut."""
+    def vouch(
+        self,
+        subject: str,
+        roles: Sequence[str],
+        lifetime: timedelta = LONGEST_LIFE,
+        session: str = "",
+        *,
+        scopes: Sequence[str] | None = None,
+    ) -> str:
+        """A token that says who someone is; lifetimes beyond 15 minutes are cut. With scopes it opens only those."""
         now, key = wall_now(), self._key
-        claims: dict[str, Any] = {
+        limits: dict[str, Any] = {} if scopes is None else {"scopes": list(scopes)}
+        claims = limits | {
             "iss": self.name,
             "sub": subject,
             "aud": AUDIENCE,
@@ -135,6 +145,7 @@ class Identity:
             issuer, subject = str(decoded.claims["iss"]), str(decoded.claims["sub"])
             roles = tuple(str(role) for role in decoded.claims.get("roles", ()))
             session = str(decoded.claims.get("sid", ""))
+            scopes = None if "scopes" not in decoded.claims else tuple(str(each) for each in decoded.claims["scopes"])
             until = int(decoded.claims["exp"])
             life = timedelta(seconds=decoded.claims["exp"] - decoded.claims["iat"])
         except (JoseError, ValueError, KeyError, TypeError) as bad:
@@ -142,15 +153,17 @@ class Identity:
         signer = str(decoded.header.get("kid", "")).partition("#")[0]
         if signer != issuer or not _may_vouch(issuer, subject) or life > LONGEST_LIFE:
             raise CallerUnknown
-        # A service is what its key says; roles are of persons, and only people vouches for those.
-        if not subject.startswith("persons/"):
-            return Caller(subject=subject), until
-        return Caller(subject=subject, roles=roles, session=session), until
+        if subject.startswith("providers/") and scopes is None:
+            raise CallerUnknown
+        # A service is what its key says; only people vouches for the roles of others.
+        if not subject.startswith(_OTHERS):
+            return Caller(subject=subject, until=until), until
+        return Caller(subject=subject, roles=roles, session=session, scopes=scopes, until=until), until
 
 
 def _may_vouch(issuer: str, subject: str) -> bool:
-    if subject.startswith("persons/"):
-        return issuer == _VOUCHES_FOR_PERSONS
+    if subject.startswith(_OTHERS):
+        return issuer == _VOUCHES_FOR_OTHERS
     return subject == issuer
 
 

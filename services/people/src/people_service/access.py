@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chassis.access import Relations
 from chassis.work import Work
+from people_service.api_key.domain import provider_of
 from people_service.person import store as persons
 from people_service.person.domain import Person
 from people_service.provider import store as providers
@@ -11,9 +12,9 @@ from people_service.role import store as roles
 
 
 def relate(work: Work, name: str) -> Relations | None:
-    """Return who is what to a person or a provider; None when there is no such thing."""
+    """Return who is what to a person, a provider or a key of it; None when there is no such thing."""
     if name.startswith("providers/"):
-        region = providers.region_of(work, name)
+        region = providers.region_of(work, provider_of(name))
         return None if region is None else Relations(region=region)
     person = persons.load(work, name)
     return None if person is None else _relations(work, person)

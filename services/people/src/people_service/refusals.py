@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chassis.refusal import Refusals
+from people_service.api_key import domain as api_key
 from people_service.person import domain as person
 from people_service.provider import domain as provider
 from people_service.region import domain as region
@@ -20,6 +21,7 @@ REFUSALS: Refusals = {
     provider.ProviderNameInvalid: (_INVALID, "A provider is named providers/ and a UUID."),
     provider.ProviderTitleInvalid: (_INVALID, "The provider's display name must be readable text."),
     provider.ServiceClassInvalid: (_INVALID, "A service class is a code of small letters, digits, - and _."),
+    api_key.TooManyKeys: (_NOT_NOW, "Two keys of this provider are valid. Revoke the one that is no longer used."),
     role.RoleObjectMismatch: (
         _INVALID,
         "This kind of role needs another object: family a person, worker a provider, elder none, others a region.",

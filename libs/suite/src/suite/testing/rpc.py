@@ -87,7 +87,7 @@ class RunningRpc:
     def token_of(self, caller: Caller) -> str:
         """A token as the caller would hold it: people vouches for persons, a service for itself."""
         issuer = caller.subject.removeprefix("services/") if caller.is_service else "people"
-        return self.identity_of(issuer).vouch(caller.subject, caller.roles)
+        return self.identity_of(issuer).vouch(caller.subject, caller.roles, scopes=caller.scopes)
 
     def close(self) -> None:
         for channel in self._channels:

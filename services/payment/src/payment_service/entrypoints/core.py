@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from chassis.core import Core, Deps, Parts
 from eldercare.payment.v1 import payment_service_pb2_grpc as contract
+from eldercare.payment.v1.statement_service_pb2_grpc import add_ProviderStatementServiceServicer_to_server
 from payment_service.access import relate
 from payment_service.audit import audit
 from payment_service.entrypoints.payment_rpc import PaymentRpc
+from payment_service.entrypoints.statement_rpc import StatementRpc
 from payment_service.exported import PARTS
 from payment_service.handlers import HANDLERS
 from payment_service.processor.sandbox import Endpoint, SandboxProcessor
@@ -27,6 +29,7 @@ def build(deps: Deps[PaymentSettings]) -> Parts:
     return Parts(
         servicers=[
             (contract.add_PaymentServiceServicer_to_server, PaymentRpc(deps.rpc, deps.seals, settings)),
+            (add_ProviderStatementServiceServicer_to_server, StatementRpc(deps.rpc)),
         ],
         timers=TIMERS,
         effects=executors(processors, deps.seals, deps.transaction),

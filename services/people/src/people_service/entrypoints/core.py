@@ -5,7 +5,9 @@ from __future__ import annotations
 from chassis.core import Core, Deps, Parts
 from chassis.work import Work
 from eldercare.people.v1 import person_service_pb2_grpc as contract
+from eldercare.people.v1.api_key_service_pb2_grpc import add_ApiKeyServiceServicer_to_server
 from people_service.access import relate
+from people_service.entrypoints.api_key_rpc import ApiKeyRpc
 from people_service.entrypoints.person_rpc import PersonRpc
 from people_service.entrypoints.session_rpc import SessionRpc, SignInDesk
 from people_service.refusals import REFUSALS
@@ -29,6 +31,10 @@ def build(deps: Deps[PeopleSettings]) -> Parts:
         servicers=[
             (contract.add_PersonServiceServicer_to_server, PersonRpc(deps.rpc, deps.seals)),
             (contract.add_SessionServiceServicer_to_server, SessionRpc(deps.rpc, desk)),
+            (
+                add_ApiKeyServiceServicer_to_server,
+                ApiKeyRpc(deps.rpc, deps.identity.vouch, settings.longest_token),
+            ),
         ],
         effects={SEND_CODE: CodeSender(deps.transaction, deps.seals, deps.clients)},
         auditor=_tidy,

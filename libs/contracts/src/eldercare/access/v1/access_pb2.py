@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n eldercare/access/v1/access.proto\x12\x13\x65ldercare.access.v1\x1a google/protobuf/descriptor.proto\"Z\n\x06\x41\x63\x63\x65ss\x12\x0e\n\x06\x61\x63tion\x18\x01 \x01(\t\x12\x0e\n\x06object\x18\x02 \x01(\t\x12\x11\n\tsensitive\x18\x03 \x01(\x08\x12\r\n\x05\x61llow\x18\x04 \x03(\t\x12\x0e\n\x06region\x18\x05 \x01(\t:M\n\x06\x61\x63\x63\x65ss\x12\x1e.google.protobuf.MethodOptions\x18\xfd\x88\x03 \x01(\x0b\x32\x1b.eldercare.access.v1.Accessb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n eldercare/access/v1/access.proto\x12\x13\x65ldercare.access.v1\x1a google/protobuf/descriptor.proto\"i\n\x06\x41\x63\x63\x65ss\x12\x0e\n\x06\x61\x63tion\x18\x01 \x01(\t\x12\x0e\n\x06object\x18\x02 \x01(\t\x12\x11\n\tsensitive\x18\x03 \x01(\x08\x12\r\n\x05\x61llow\x18\x04 \x03(\t\x12\x0e\n\x06region\x18\x05 \x01(\t\x12\r\n\x05scope\x18\x06 \x01(\t:M\n\x06\x61\x63\x63\x65ss\x12\x1e.google.protobuf.MethodOptions\x18\xfd\x88\x03 \x01(\x0b\x32\x1b.eldercare.access.v1.Accessb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,5 +33,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'eldercare.access.v1.access_
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ACCESS']._serialized_start=91
-  _globals['_ACCESS']._serialized_end=181
+  _globals['_ACCESS']._serialized_end=196
 # @@protoc_insertion_point(module_scope)

@@ -31,6 +31,7 @@ class Access(_message.Message):
     SENSITIVE_FIELD_NUMBER: _builtins.int
     ALLOW_FIELD_NUMBER: _builtins.int
     REGION_FIELD_NUMBER: _builtins.int
+    SCOPE_FIELD_NUMBER: _builtins.int
     action: _builtins.str
     """What is done, for example `orders.accept`."""
     object: _builtins.str
@@ -39,10 +40,13 @@ class Access(_message.Message):
     """The read of sensitive personal data needs a purpose and is logged."""
     region: _builtins.str
     """The request field that names a region, for calls about a region instead of one object."""
+    scope: _builtins.str
+    """What a caller whose token is limited to scopes needs; without one such a caller is refused."""
     @_builtins.property
     def allow(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """public (no sign-in), elder (the object's person), family (of that person), worker (offered or assigned),
-        operator and supervisor (of a region above the object's), person (anyone signed in), and sibling services by
+        operator and supervisor (of a region above the object's), provider (its own system, offered or holding the
+        object), person (anyone signed in), and sibling services by
         name (services/order): a stolen key of one service opens only what that service needs.
         """
 
@@ -54,10 +58,11 @@ class Access(_message.Message):
         sensitive: _builtins.bool = ...,
         allow: _abc.Iterable[_builtins.str] | None = ...,
         region: _builtins.str = ...,
+        scope: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "allow", b"allow", "object", b"object", "region", b"region", "sensitive", b"sensitive"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "allow", b"allow", "object", b"object", "region", b"region", "scope", b"scope", "sensitive", b"sensitive"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
