@@ -62,6 +62,27 @@ def test_the_board_follows_a_press_until_it_is_paid(house: House, board: Page) -
     expect(row).to_have_count(0)
     expect(board.locator("#finished")).to_contain_text(house.look_at_order(order).number)
     expect(board.locator("#lines")).to_contain_text("The service is done")
+    board.get_by_label("Find an order by number").fill(house.look_at_order(order).number)
+    board.get_by_role("button", name="Find").click()
+    expect(board.locator(".steps li.done")).to_have_count(5)
+    assert violations(board) == []
+    board.evaluate("window.isTheSamePage = true")
+
+
+def test_a_deadline_is_told_to_a_screen_reader_once_and_not_every_second(house: House, board: Page) -> None:
+    board.evaluate(
+        """window.told = []; const place = document.getElementById("told");
+        new MutationObserver(() => window.told.push(place.textContent)).observe(place, {childList: true})"""
+    )
+    house.press()
+    opened = house.incident()
+    countdown = board.locator(f"article[id='{opened.incident.removeprefix('incidents/')}'] .countdown")
+    for _ in range(3):
+        expect(countdown).to_contain_text("left")
+        expect(countdown).not_to_have_text(countdown.inner_text())
+    told = [words for words in board.evaluate("window.told") if opened.number in words]
+    assert len(told) == 1
+    assert "left" in told[0]
 
 
 def test_the_phones_show_what_each_was_sent_as_it_is_sent(house: House, board: Page) -> None:

@@ -81,6 +81,7 @@ def test_one_press_from_the_elders_page_to_the_last_fen(house: House, pages: Pag
     expect(family.locator("#overview")).to_contain_text("You are looking after it")
     house.offered_to(cast.NEAR_WORKER)
     assert violations(elder) == violations(desk) == violations(family) == violations(worker) == []
+    assert_fits_at_200_percent(family)
     press(worker, "Accept")
     expect(elder.locator(".coming")).to_contain_text("is coming")
     expect(elder.locator(".coming time").first).to_be_visible()
@@ -91,6 +92,7 @@ def test_one_press_from_the_elders_page_to_the_last_fen(house: House, pages: Pag
     expect(elder.locator(".coming")).to_contain_text("is there")
     press(worker, "Start service")
     press(worker, "Finish service")
+    expect(family.get_by_role("button", name="I am on my way")).to_have_count(0)
     press(family, "Confirm service")
     expect(row.locator(".steps li.done")).to_have_count(6)
     worker.locator(f"a.go[href='/{incident}']").click()
@@ -98,6 +100,17 @@ def test_one_press_from_the_elders_page_to_the_last_fen(house: House, pages: Pag
     expect(row).to_have_count(0)
     expect(desk.locator("#finished li").first).to_contain_text("settled")
     expect(elder.get_by_role("button", name="Call for help")).to_be_visible()
+
+
+def assert_fits_at_200_percent(page: Page) -> None:
+    """Nothing lies beside the screen when the letters are twice as large."""
+    size = page.viewport_size
+    page.set_viewport_size(PHONE)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert violations(page) == []
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    page.set_viewport_size(size or HANDY)
 
 
 def code_on(page: Page) -> str:

@@ -15,6 +15,7 @@ from gateway_service.v1.shapes import PageQuery
 
 _MINE = PageQuery(page_size=50)
 _OVER = frozenset({"confirmed", "cancelled", "declined", "missed"})
+_SERVED = frozenset({"completed", "confirmed"})
 _COMING = frozenset({"accepted", "assigned", "en_route", "arrived", "in_service"})
 
 
@@ -33,6 +34,11 @@ class Help:
 
     scene: IncidentScene
     coming: list[Coming]
+
+    @property
+    def is_served(self) -> bool:
+        """Somebody was there and has finished: nobody is asked to come any more."""
+        return any(each.order.state in _SERVED for each in self.scene.orders)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
