@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chassis.identity import Identity
 from chassis.seal import Seals
 from eldercare.people.v1.person_pb2 import ROLE_KIND_ELDER, ROLE_KIND_FAMILY, ROLE_KIND_OPERATOR, Role
 from services.people.tests.cast import (
@@ -41,6 +42,12 @@ def house(people: TestDatabase, tmp_path: Path) -> Iterator[House]:
     """The service over rpc, with the made-up tree of regions."""
     with open_house(people, tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+def gateway_token(house: House, tmp_path: Path) -> str:
+    """What the gateway's own calls carry."""
+    return Identity.load("gateway", tmp_path / "gateway.key", tmp_path / "trusted.json").own_token()
 
 
 @pytest.fixture

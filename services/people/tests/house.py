@@ -85,7 +85,7 @@ def open_house(db: TestDatabase, folder: Path) -> Iterator[House]:
 
 
 def keys_of(service: str, folder: Path) -> Identity:
-    private, trusted = generate_keys(["people", "suite"])
+    private, trusted = generate_keys(["people", "suite", "gateway"])
     (folder / "trusted.json").write_text(trusted)
     (folder / "seals.json").write_text(Seals.generate().dump())
     for owner, key in private.items():

@@ -199,3 +199,23 @@ def parked_drop(
 
 def main() -> None:
     app()
+
+
+keys = typer.Typer(no_args_is_help=True, help="Signing keys of the services.")
+app.add_typer(keys, name="keys")
+
+
+@keys.command("rotate")
+def rotate_key(service: Annotated[str, typer.Argument(help="people, order, …")], run_dir: RunDir = RUN_DIR) -> None:
+    """A new key signs from now on; what the old one signed stays good. Nothing restarts, nobody signs in again."""
+    from suite.commands.keys import rotate  # noqa: PLC0415
+
+    raise typer.Exit(rotate(run_dir, service))
+
+
+@keys.command("retire")
+def retire_key(kid: Annotated[str, typer.Argument(help="services/people#1")], run_dir: RunDir = RUN_DIR) -> None:
+    """The key is trusted no more."""
+    from suite.commands.keys import retire  # noqa: PLC0415
+
+    raise typer.Exit(retire(run_dir, kid))

@@ -19,8 +19,9 @@ from gateway_service.live.hub import Hub
 from gateway_service.pages.install import install as install_pages
 from gateway_service.peers import Peers
 from gateway_service.problem.handlers import install as install_problems
+from gateway_service.session.provider import Provider, load_providers
 from gateway_service.settings import GatewaySettings
-from gateway_service.v1 import incidents, money, orders, sessions, timeline, visits
+from gateway_service.v1 import incidents, money, oidc, orders, sessions, timeline, visits
 from gateway_service.wire import probes
 from gateway_service.wire.doorway import Doorway
 from gateway_service.wire.openapi import describe
@@ -41,7 +42,7 @@ def build(settings: GatewaySettings, targets: Mapping[str, str]) -> FastAPI:
         separate_input_output_schemas=False,
         lifespan=lambda app: _living(app, settings, targets),
     )
-    for router in (sessions, incidents, orders, visits, money, timeline):
+    for router in (sessions, oidc, incidents, orders, visits, money, timeline):
         app.include_router(router.router)
     app.include_router(webhook.router)
     app.include_router(probes.router)
@@ -59,8 +60,13 @@ async def _living(app: FastAPI, settings: GatewaySettings, targets: Mapping[str,
         stack.push_async_callback(peers.close)
         hub, board = Hub(peers, identity, settings.feeds_each), DeskBoard()
         stack.callback(hub.close)
+        providers = {each.name: Provider(each) for each in load_providers(settings.oidc_providers)}
+        for provider in providers.values():
+            stack.push_async_callback(provider.close)
         introduce("gateway", live=str, ready=lambda: probes.without_all(peers))
-        app.state.house = House(settings=settings, identity=identity, peers=peers, hub=hub, board=board)
+        app.state.house = House(
+            settings=settings, identity=identity, peers=peers, hub=hub, board=board, providers=providers
+        )
         app.state.redis = await stack.enter_async_context(_redis(settings.redis_url)) if settings.redis_url else None
         if app.state.redis is not None:
             await stack.enter_async_context(_running(Doorbell(app.state.redis, hub, board)))

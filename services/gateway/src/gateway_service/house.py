@@ -1,5 +1,6 @@
 """What one running gateway is made of. Routes get it as a dependency."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, TypeVar
 
@@ -15,6 +16,7 @@ from gateway_service.desk.board import DeskBoard
 from gateway_service.live.hub import Hub
 from gateway_service.names import Names
 from gateway_service.peers import Errand, Peers
+from gateway_service.session.provider import Provider
 from gateway_service.session.token import token_of
 from gateway_service.settings import GatewaySettings
 from gateway_service.text.catalogue import Catalogue, catalogue
@@ -31,6 +33,7 @@ class House:
     hub: Hub
     board: DeskBoard
     names: Names = field(default_factory=Names)
+    providers: Mapping[str, Provider] = field(default_factory=dict)
 
     def errand(self, token: str = "") -> Errand:
         return Errand(token=token, until=monotonic() + self.settings.budget_s)

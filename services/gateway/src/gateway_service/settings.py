@@ -13,6 +13,10 @@ class GatewaySettings:
     trusted_keys: str = env("ELDERCARE_TRUSTED_KEYS", "file with the public keys of all services (JWKS)")
     redis_url: str = env("ELDERCARE_REDIS_URL", "Redis address; without it the live feed is polled", default="")
     desk_secret: str = env("ELDERCARE_PAGER_SECRET", "shared secret that signs pages to the duty desk", default="")
+    public_url: str = env("ELDERCARE_GATEWAY_PUBLIC_URL", "how browsers reach us; empty: as they asked", default="")
+    oidc_providers: str = env(
+        "ELDERCARE_GATEWAY_OIDC_PROVIDERS", "JSON file with identity providers; empty: none", default=""
+    )
     trace_endpoint: str = env("ELDERCARE_TRACE_ENDPOINT", "OTLP/HTTP collector; empty: spans stay here", default="")
     budget_s: float = env("ELDERCARE_GATEWAY_BUDGET_S", "seconds one request may take in all", default=10.0)
     grace_s: float = env("ELDERCARE_GATEWAY_GRACE_S", "seconds running requests get at a stop", default=8.0)

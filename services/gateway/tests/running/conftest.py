@@ -24,7 +24,9 @@ def _identity(keys: Path, service: str) -> Identity:
 
 @pytest.fixture
 def neighbours(rpc_keys: Path) -> Neighbours:
-    return Neighbours(identity=_identity(rpc_keys, "notify"), family={DAUGHTER, OPERATOR})
+    return Neighbours(
+        identity=_identity(rpc_keys, "notify"), people=_identity(rpc_keys, "people"), family={DAUGHTER, OPERATOR}
+    )
 
 
 @pytest.fixture

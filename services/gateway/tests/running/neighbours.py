@@ -44,6 +44,8 @@ from eldercare.order.v1.incident_service_pb2_grpc import (
 from eldercare.order.v1.order_pb2 import ORDER_STATE_ASSIGNED, Order
 from eldercare.order.v1.order_service_pb2 import AcceptOfferRequest, ListOrdersRequest, ListOrdersResponse
 from eldercare.order.v1.order_service_pb2_grpc import OrderServiceServicer, add_OrderServiceServicer_to_server
+from eldercare.people.v1.person_service_pb2_grpc import add_SessionServiceServicer_to_server
+from services.gateway.tests.running.sessions_desk import Sessions
 
 REGION = "regions/made-up/lake"
 
@@ -62,6 +64,7 @@ class Neighbours:
     """`family` may see the incidents; services may, too; strangers are told that there is nothing."""
 
     identity: Identity
+    people: Identity
     family: set[str] = field(default_factory=set)
     entries: list[TimelineEntry] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
@@ -82,13 +85,18 @@ class Neighbours:
 
     def receive(self, request: Any, context: grpc.ServicerContext) -> str:
         """Notes the call; returns its subject. Aborts when told to refuse or when there is no whole token."""
+        token = self.note(request, context).get("authorization", "").removeprefix("Bearer ")
+        return self.identity.verify(token).subject
+
+    def note(self, request: Any, context: grpc.ServicerContext) -> dict[str, str]:
+        """A call that anybody may make; returns its metadata."""
         metadata = {key: str(value) for key, value in context.invocation_metadata()}
         self.heard.append(Heard(request=request, metadata=metadata, deadline_s=context.time_remaining()))
         if self.hold:
             self.hold.wait(20)
         if self.refusal:
             context.abort_with_status(rpc_status.to_status(named(*self.refusal, {})))
-        return self.identity.verify(metadata.get("authorization", "").removeprefix("Bearer ")).subject
+        return metadata
 
     def require_known(self, subject: str, context: grpc.ServicerContext) -> None:
         if subject not in self.family and not subject.startswith("services/"):
@@ -171,6 +179,8 @@ class RunningNeighbours:
         add_IncidentServiceServicer_to_server(_Incidents(house), self._server)  # type: ignore[abstract]
         add_OperationServiceServicer_to_server(_Operation(house), self._server)
         add_DeviceServiceServicer_to_server(_Devices(house), self._server)  # type: ignore[abstract]
+
+        add_SessionServiceServicer_to_server(Sessions(house), self._server)  # type: ignore[abstract]
         self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
         self._server.start()
 

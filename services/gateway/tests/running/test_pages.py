@@ -26,7 +26,7 @@ def test_a_link_in_a_message_leads_through_sign_in_back_to_the_incident(gateway:
 
 def test_a_part_of_a_page_asks_the_browser_to_sign_in(gateway: RunningGateway) -> None:
     answer = httpx2.get(f"{gateway.base}/overview", headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/sign-in")
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/sign-in?next=%2F")
 
 
 def test_a_form_answers_with_a_sentence_or_without_scripts_with_the_page_again(daughter: Somebody) -> None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from importlib.resources import files
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from gateway_service.pages import help_call, incident, overview, phones, sign_in, visits
-from gateway_service.pages.render import fragment, is_htmx, page, query
+from gateway_service.pages.render import fragment, is_htmx, own_path, page, query
 from gateway_service.problem.problem import Problem
+from gateway_service.session import token
 from gateway_service.text.catalogue import catalogue
 from gateway_service.text.language import language_of
 
@@ -48,7 +50,10 @@ def _problem_page(request: Request, problem: Problem, title: str, detail: str) -
 
 
 def _to_sign_in(request: Request) -> Response:
+    """Or to where a session is renewed, when only its token ran out."""
+    way = "/renew" if token.can_be_renewed(request) else "/sign-in"
     if is_htmx(request):
-        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+        here = own_path(urlsplit(request.headers.get("hx-current-url", "")).path or "/")
+        return Response(status_code=401, headers={"HX-Redirect": f"{way}?{query(next=here)}"})
     wanted = request.url.path if request.method == "GET" else "/"
-    return RedirectResponse(f"/sign-in?{query(next=wanted)}", 303)
+    return RedirectResponse(f"{way}?{query(next=wanted)}", 303)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
@@ -12,6 +13,7 @@ from chassis.clock import wall_now
 from gateway_service.problem.problem import Problem
 
 COOKIE = "eldercare_session"
+REFRESH_COOKIE = "eldercare_refresh"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -34,15 +36,51 @@ def require_own_page(request: Request) -> None:
         raise Problem("FOREIGN_PAGE", 403, "This form was not sent by a page of ours.")
 
 
-def keep(response: Response, request: Request, token: str, until: datetime) -> None:
+class Kept(Protocol):
+    """A session as people answers it."""
+
+    @property
+    def token(self) -> str: ...
+    @property
+    def expire_time(self) -> datetime: ...
+    @property
+    def refresh_token(self) -> str: ...
+    @property
+    def refresh_expire_time(self) -> datetime: ...
+
+
+K = TypeVar("K", bound=Kept)
+
+
+def refresh_token_of(request: Request) -> str:
+    return request.cookies.get(REFRESH_COOKIE, "")
+
+
+def can_be_renewed(request: Request) -> bool:
+    """The browser's token ran out, and it has what brings the next one."""
+    return not request.cookies.get(COOKIE) and bool(refresh_token_of(request))
+
+
+def keep(response: Response, request: Request, session: Kept) -> None:
     """Lax, not strict: a link in a message must open the page of somebody who is signed in."""
-    left = max(0, int((until - wall_now()).total_seconds()))
     secure = request.url.scheme == "https"
-    response.set_cookie(COOKIE, token, max_age=left, httponly=True, samesite="lax", secure=secure)
+    kept = (
+        (COOKIE, session.token, session.expire_time),
+        (REFRESH_COOKIE, session.refresh_token, session.refresh_expire_time),
+    )
+    for name, value, until in kept:
+        left = max(0, int((until - wall_now()).total_seconds()))
+        response.set_cookie(name, value, max_age=left, httponly=True, samesite="lax", secure=secure)
+
+
+def kept(response: Response, request: Request, session: K) -> K:
+    keep(response, request, session)
+    return session
 
 
 def forget(response: Response) -> None:
-    response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+    for name in (COOKIE, REFRESH_COOKIE):
+        response.delete_cookie(name, httponly=True, samesite="lax")
 
 
 def expires_in(token: str) -> float:

@@ -114,6 +114,12 @@
     showTimes(document);
     document.body.dispatchEvent(new CustomEvent("story-grew"));
   });
+  // A page left open stays signed in: its buttons and its feed work whenever they are needed.
+  const renew = () => document.hidden || fetch("/renew", { method: "POST" }).catch(() => {});
+  if (document.querySelector('form[action="/sign-out"]')) {
+    setInterval(renew, 300000);
+    document.addEventListener("visibilitychange", renew);
+  }
   showTimes(document);
   countDown();
   setInterval(() => { countDown(); tellDeadlines(); }, 1000);
