@@ -9,6 +9,7 @@ import pytest
 from suite.box import Box
 from suite.journals import Journals
 from suite.servers import Servers
+from suite.wire import Wire
 from tests.support.house import House
 from tests.support.suites import a_suite
 
@@ -16,9 +17,16 @@ GATEWAY = True
 
 
 @pytest.fixture(scope="session")
-def box(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
+def wire(servers: Servers) -> Iterator[Wire]:
+    """Every process of that suite reaches the broker by this line."""
+    with Wire.to(servers.amqp_url) as line:
+        yield line
+
+
+@pytest.fixture(scope="session")
+def box(servers: Servers, wire: Wire, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
     """One suite for all stories that leave it whole."""
-    with a_suite(servers, tmp_path_factory.mktemp("box"), "stories") as running:
+    with a_suite(servers, tmp_path_factory.mktemp("box"), "stories", wires={"amqp": wire}) as running:
         yield running
 
 

@@ -11,7 +11,10 @@ from eldercare.order.v1 import events_pb2 as facts
 from suite import cast
 from suite.audit import audit
 from suite.box import Box
+from suite.servers.rabbitmq import control
+from suite.servers.server import BinaryServer
 from suite.waiting import until
+from suite.wire import Trouble, Way, Wire
 from tests.support.house import House
 from tests.support.standing_in import PATIENCE_S, standing_in, without
 
@@ -59,6 +62,31 @@ def killed_broker(box: Box) -> Iterator[None]:
     box.processes["events"].wait_ready(PATIENCE_S)
 
 
+@contextmanager
+def broker_without_memory(box: Box) -> Iterator[None]:
+    """It is there, takes nothing from publishers, and says so to nobody."""
+    broker = box.servers.rabbitmq
+    if not isinstance(broker, BinaryServer):
+        pytest.skip("only a node of this machine can be talked into an alarm")
+    control(broker, "set_vm_memory_high_watermark", "0.000001")
+    try:
+        yield
+    finally:
+        control(broker, "set_vm_memory_high_watermark", "0.3")
+
+
+@contextmanager
+def parted_from_broker(wire: Wire, box: Box) -> Iterator[None]:
+    """Neither side hears the other, and neither is told; when they do again, their old lines are gone."""
+    wire.suffer(Trouble(swallowed=frozenset(Way)))
+    try:
+        yield
+    finally:
+        wire.heal()
+        wire.reset()
+    box.processes["events"].wait_ready(PATIENCE_S)
+
+
 FAULTS: dict[str, Fault] = {
     "consumers are dead": dead_consumers,
     "consumers are frozen": frozen_consumers,
@@ -67,6 +95,7 @@ FAULTS: dict[str, Fault] = {
     "consumers fail and set aside": faulty_consumers("fails"),
     "the broker hangs": frozen_broker,
     "the broker is dead": killed_broker,
+    "the broker has no memory": broker_without_memory,
 }
 
 
@@ -92,7 +121,18 @@ def all_is_whole(house: House) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_press_is_one_incident_and_the_family_is_called_though(box: Box, house: House, fault: str) -> None:
-    with FAULTS[fault](box):
+    is_handed_over(house, FAULTS[fault](box))
+
+
+def test_a_press_is_one_incident_though_nobody_and_the_broker_hear_each_other(
+    box: Box, house: House, wire: Wire
+) -> None:
+    is_handed_over(house, parted_from_broker(wire, box))
+
+
+def is_handed_over(house: House, fault: AbstractContextManager[None]) -> None:
+    """One incident, one ladder, the family called, and no more tries than fit into the promised seconds."""
+    with fault:
         house.press()
         (alarm,) = house.alarms(1)
         incident = house.incident().incident

@@ -26,7 +26,7 @@ def mistreat(stage: Stage) -> None:
 
 ROWS = (
     Row(number=25, what="channels fail, time out, answer twice", play=under_load(mistreat)),
-    Row(number=26, what="engine killed at 6 points", play=under_load(die_at("core", ENGINE))),
+    Row(number=26, what="engine killed at 6 points", play=under_load(die_at("core", ENGINE)), small=True),
     Row(number=27, what="engine frozen past its deadlines", play=under_load(freeze("core"))),
 )
 UNSTAGED: tuple[Unstaged, ...] = ()

@@ -85,6 +85,6 @@ assert set(CONSUMER + RELAY + ENGINE) <= set(POINTS)
 
 ROWS = (
     Row(number=9, what="consumers killed at 5 points", play=under_load(die_at("events", CONSUMER)), small=True),
-    Row(number=11, what="relay killed between publish and mark", play=under_load(die_at("core", RELAY))),
+    Row(number=11, what="relay killed between publish and mark", play=under_load(die_at("core", RELAY)), small=True),
 )
 UNSTAGED: tuple[Unstaged, ...] = ()

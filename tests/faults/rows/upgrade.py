@@ -54,5 +54,5 @@ def _hand_on(stage: Stage, before: Sequence[Process], after: Sequence[Process]) 
     pause(stage.scale.window_s / 4)
 
 
-ROWS = (Row(number=28, what="earlier release beside this one", play=under_load(roll)),)
+ROWS = (Row(number=28, what="earlier release beside this one", play=under_load(roll), small=True),)
 UNSTAGED: tuple[Unstaged, ...] = ()
