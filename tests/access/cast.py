@@ -59,6 +59,7 @@ class Things:
     region: str
     device: str = ""
     alarm: str = ""
+    export: str = ""
     incident: str = ""
     order: str = ""
     number: str = "0000-00"
@@ -75,6 +76,7 @@ def nothing() -> Things:
         region=f"regions/{uuid4()}",
         device=f"devices/{uuid4()}",
         alarm=f"alarms/{uuid4()}",
+        export=f"exports/{uuid4()}",
         incident=f"incidents/{uuid4()}",
         order=f"orders/{uuid4()}",
         settlement=f"settlements/{uuid4()}",

@@ -14,6 +14,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from eldercare.device.v1 import device_pb2
 from eldercare.device.v1 import device_service_pb2 as device
+from eldercare.device.v1 import export_job_service_pb2 as job
 from eldercare.export.v1 import export_service_pb2 as export
 from eldercare.notify.v1 import message_pb2
 from eldercare.notify.v1 import notify_service_pb2 as notify
@@ -82,6 +83,10 @@ DEVICE: Mapping[str, Ask] = {
     "DeviceService.RaiseAlarm": lambda of: device.RaiseAlarmRequest(person=of.person),
     "DeviceService.RegisterDevice": lambda of: device.RegisterDeviceRequest(device=_watch(of)),
     "DeviceService.ReleaseDevice": lambda of: device.ReleaseDeviceRequest(name=of.device),
+    "ExportJobService.CancelExport": lambda of: job.CancelExportRequest(name=of.export),
+    "ExportJobService.DownloadExport": lambda of: job.DownloadExportRequest(name=of.export),
+    "ExportJobService.GetExport": lambda of: job.GetExportRequest(name=of.export),
+    "ExportJobService.StartExport": lambda of: job.StartExportRequest(subject=of.person),
 }
 EXPORT: Mapping[str, Ask] = {
     "ExportService.ListParts": lambda _: export.ListPartsRequest(service="device"),

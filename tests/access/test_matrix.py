@@ -136,9 +136,8 @@ def _uuids(things: Things) -> list[str]:
         for name in (things.person, things.device, things.alarm, things.incident, things.order)
         for part in name.split("/")
     ]
-    parts += [
-        part for name in (things.settlement, things.task, things.provider, things.api_key) for part in name.split("/")
-    ]
+    more = (things.settlement, things.task, things.provider, things.api_key, things.export)
+    parts += [part for name in more for part in name.split("/")]
     return [part for part in parts if _is_uuid(part)]
 
 

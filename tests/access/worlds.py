@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.type.latlng_pb2 import LatLng
@@ -14,6 +15,7 @@ from chassis.subscriber import Handlers
 from chassis.work import Work
 from device_service import handlers as device_handlers
 from device_service.device.use_cases import NewDevice, assign_device, register_device
+from device_service.export.store import Export, add_export
 from eldercare.order.v1 import events_pb2 as order_facts
 from eldercare.people.v1.events_pb2 import PersonChanged
 from eldercare.people.v1.person_pb2 import Person, Role, RoleKind
@@ -139,7 +141,16 @@ def _worn(db: TestDatabase, seals: Seals, person: str, region: str, number: str)
     wire = Wire(db=db, seals=seals)
     wire.say(press(watch, db.now()))
     (alarm,) = db.rows("SELECT name FROM alarms WHERE person = %s", person)
-    return Things(person=person, region=region, device=name, alarm=alarm["name"])
+    return Things(person=person, region=region, device=name, alarm=alarm["name"], export=_export(db, person, region))
+
+
+def _export(db: TestDatabase, person: str, region: str) -> str:
+    """Of the elder, begun by the region's desk."""
+    name = f"exports/{uuid4()}"
+    with db.work() as work:
+        told = {"name": name, "subject": person, "vendor": "", "person": person, "region": region, "selection": {}}
+        add_export(work, Export(until_time=work.now, create_time=work.now, **told))  # type: ignore[arg-type]
+    return name
 
 
 def notify(db: TestDatabase, _seals: Seals) -> tuple[Things, Things]:

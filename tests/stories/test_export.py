@@ -1,17 +1,23 @@
 """A story as a successor gets it: from the raw frame to the last fen, in a package that proves itself."""
 
+import io
 import json
+import tarfile
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import httpx2
 import pytest
 from typer.testing import CliRunner, Result
 
 from suite import cast
 from suite.box import Box
 from suite.cli import app
+from suite.export.verify import verify
 from suite.journals import Journals
 from suite.story import Story, Told
+from suite.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +84,33 @@ def test_a_region_is_given_its_own_and_no_other(run_dir: Path, played: Told, tmp
 @pytest.mark.parametrize("words", [[], ["--all"], ["--all", "--elder", "persons/x", "--out", "x"], ["--out", "x"]])
 def test_what_is_not_said_is_asked_for(words: list[str]) -> None:
     assert eldercare(*words).exit_code == 2
+
+
+def test_a_desk_exports_its_region_through_the_gateway(box: Box, played: Told, tmp_path: Path) -> None:
+    desk = signed_in(box.state().web, cast.OPERATOR)
+    begun = desk.post("/v1/exports", json={"subject": cast.REGION}, headers={"Idempotency-Key": str(uuid4())})
+    assert begun.status_code == 202, begun.text
+    path = f"/v1/{begun.json()['name']}"
+    done = until(lambda: finished(desk, path), "the export is done")
+    assert done["line_count"] > 0
+    answer = desk.get(f"{path}/archive")
+    assert len(answer.content) == done["archive_bytes"]
+    with tarfile.open(fileobj=io.BytesIO(answer.content)) as archive:
+        archive.extractall(tmp_path, filter="data")
+    assert verify(tmp_path / "export").lines == done["line_count"]
+    assert played.correlation in {each["correlation"] for each in lines(tmp_path / "export", "alarms")}
+    stranger = signed_in(box.state().web, cast.DAUGHTER)
+    for refused in (stranger.get(path), stranger.get(f"{path}/archive")):
+        assert refused.status_code == 404
+
+
+def signed_in(web: str, member: cast.Member) -> httpx2.Client:
+    told = {"login": member.login, "password": cast.PASSWORD}
+    token = httpx2.post(f"{web}/v1/sessions", json=told, headers={"Idempotency-Key": str(uuid4())}).json()["token"]
+    return httpx2.Client(base_url=web, headers={"Authorization": f"Bearer {token}"}, timeout=30)
+
+
+def finished(desk: httpx2.Client, path: str) -> dict[str, Any] | None:
+    job: dict[str, Any] = desk.get(path).json()
+    assert job["state"] in {"running", "done"}, job
+    return job if job["state"] == "done" else None

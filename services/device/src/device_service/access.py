@@ -5,6 +5,7 @@ from chassis.context import Caller
 from chassis.work import Work
 from device_service.alarm.store import find_alarm
 from device_service.device.store import find_device
+from device_service.export.store import find_export
 from device_service.person.store import family_of, find_person
 
 
@@ -18,6 +19,11 @@ def relate(work: Work, name: str) -> Relations | None:
         device = find_device(work, name)
         holder = device.assignment.holder.person if device and device.assignment else ""
         return _of(work, holder, device.region) if device else None
+    if collection == "regions":
+        return Relations(region=name)
+    if collection == "exports":
+        export = find_export(work, name)
+        return Relations(elder=export.person, region=export.region) if export else None
     if collection == "alarms":
         alarm = find_alarm(work, name)
         return _of(work, alarm.person, alarm.region) if alarm else None

@@ -13,6 +13,11 @@ class DeviceSettings:
     adapters: str = env(
         "ELDERCARE_DEVICE_ADAPTERS", "Adapters that may be loaded, by name, with commas", default="watch"
     )
+    exports_dir: str = env(
+        "ELDERCARE_DEVICE_EXPORTS_DIR",
+        "Folder in which exports are made, the same for all copies; empty: none",
+        default="",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

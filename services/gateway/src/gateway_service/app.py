@@ -21,7 +21,7 @@ from gateway_service.peers import Peers
 from gateway_service.problem.handlers import install as install_problems
 from gateway_service.session.provider import Provider, load_providers
 from gateway_service.settings import GatewaySettings
-from gateway_service.v1 import incidents, money, oidc, orders, sessions, timeline, visits
+from gateway_service.v1 import exports, incidents, money, oidc, orders, sessions, timeline, visits
 from gateway_service.wire import probes
 from gateway_service.wire.doorway import Doorway
 from gateway_service.wire.openapi import describe
@@ -42,7 +42,7 @@ def build(settings: GatewaySettings, targets: Mapping[str, str]) -> FastAPI:
         separate_input_output_schemas=False,
         lifespan=lambda app: _living(app, settings, targets),
     )
-    for router in (sessions, oidc, incidents, orders, visits, money, timeline):
+    for router in (sessions, oidc, incidents, orders, visits, money, timeline, exports):
         app.include_router(router.router)
     app.include_router(webhook.router)
     app.include_router(probes.router)

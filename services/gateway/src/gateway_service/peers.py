@@ -1,6 +1,6 @@
 """The services behind the gateway: one asyncio channel each, a deadline on every call, refusals by name."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from chassis.clock import monotonic
 from chassis.rpc.client import refused
 from chassis.trace import current_traceparent
 from eldercare.device.v1.device_service_pb2_grpc import DeviceServiceStub
+from eldercare.device.v1.export_job_service_pb2_grpc import ExportJobServiceStub
 from eldercare.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from eldercare.operation.v1.operation_service_pb2_grpc import OperationServiceStub
 from eldercare.order.v1.incident_service_pb2_grpc import IncidentServiceStub
@@ -62,6 +63,7 @@ class Peers:
         self.incidents = IncidentServiceStub(self._channels["order"])
         self.notify = NotifyServiceStub(self._channels["notify"])
         self.payment = PaymentServiceStub(self._channels["payment"])
+        self.exports = ExportJobServiceStub(self._channels["device"])
         # One process may host several services, and answers for all of them at once.
         one_each = {target: self._channels[name] for name, target in targets.items() if name in SERVICES}
         self.operations = [OperationServiceStub(channel) for channel in one_each.values()]
@@ -79,6 +81,17 @@ class Peers:
             raise problem from error
         _CALLS.labels("OK").inc()
         return answer
+
+    async def stream(self, method: Any, request: Message, errand: Errand, *, within_s: float) -> AsyncIterator[Any]:
+        """Answer by answer, as fast as they are taken; who leaves lets go of the call. Raises Problem."""
+        call = method(request, timeout=within_s, metadata=errand.metadata())
+        try:
+            async for answer in call:
+                yield answer
+        except aio.AioRpcError as error:
+            raise _problem(error) from error
+        finally:
+            call.cancel()
 
     def unreachable(self) -> list[str]:
         """Services whose channel has no connection now; asking also makes idle ones connect."""

@@ -2,7 +2,7 @@
 reading holds one."""
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -54,7 +54,7 @@ class Exports(ExportServiceServicer):
         call = running.get()
         with source.rpc.database.transaction(Context(), caller=call.caller, read_only=True) as work:
             check(work, call.access, request, call.caller, source.rpc.relate)
-        return messages.ListPartsResponse(parts=[_told(part) for part in source.parts])
+        return messages.ListPartsResponse(parts=[told(part) for part in source.parts])
 
     def StreamExport(
         self, request: messages.StreamExportRequest, context: Any
@@ -65,7 +65,8 @@ class Exports(ExportServiceServicer):
         if not self._free.acquire(blocking=False):
             raise TooManyExports
         try:
-            yield from _stream(source, part, request, context)
+            wanted = Wanted(selection=dict(request.selection), until=request.until.ToDatetime(tzinfo=UTC))
+            yield from stream_some(source, part, wanted, request.after, lambda: context.time_remaining() > END_BEFORE_S)
         finally:
             self._free.release()
 
@@ -88,15 +89,15 @@ def _admit(source: Source, request: messages.StreamExportRequest) -> None:
         )
 
 
-def _stream(
-    source: Source, part: Part, request: messages.StreamExportRequest, context: Any
+def stream_some(
+    source: Source, part: Part, wanted: Wanted, after: Place, is_more_wanted: Callable[[], bool]
 ) -> Iterator[messages.StreamExportResponse]:
-    wanted = Wanted(selection=dict(request.selection), until=request.until.ToDatetime(tzinfo=UTC))
-    after: Place | None = list(request.after)
-    while after is not None:
-        page = _opened_page(source, part, wanted, after)
+    """Page after page, for as long as more is wanted."""
+    place: Place | None = list(after)
+    while place is not None:
+        page = _opened_page(source, part, wanted, place)
         yield from _answers(part, page)
-        after = page.next if context.time_remaining() > END_BEFORE_S else None
+        place = page.next if is_more_wanted() else None
 
 
 def _opened_page(source: Source, part: Part, wanted: Wanted, after: Place) -> Page:
@@ -124,7 +125,7 @@ def _answers(part: Part, page: Page) -> Iterator[messages.StreamExportResponse]:
     yield answer
 
 
-def _told(part: Part) -> messages.Part:
+def told(part: Part) -> messages.Part:
     return messages.Part(
         noun=part.noun,
         schema=schema_of(part.noun, part.shape),

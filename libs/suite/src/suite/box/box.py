@@ -113,6 +113,7 @@ class Box:
             if value
         }
         shared = {
+            "ELDERCARE_DEVICE_EXPORTS_DIR": str(self.place.run_dir / "exports"),
             "ELDERCARE_TRUSTED_KEYS": str(keys / "trusted.json"),
             "ELDERCARE_REDIS_URL": reach(self.servers.redis_url),
         }
