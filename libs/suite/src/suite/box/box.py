@@ -17,6 +17,7 @@ from suite.servers import Servers
 from suite.servers.ports import free_port
 from suite.servers.provision import DatabaseUrls, provision_broker, provision_databases
 
+PASSED_ON = ("PATH", "HOME", "LANG", "ELDERCARE_GATEWAY_OIDC_PROVIDERS", "ELDERCARE_GATEWAY_PUBLIC_URL")
 KEYED = (*PRODUCERS, "gateway", "suite")
 
 
@@ -117,7 +118,7 @@ class Box:
             "ELDERCARE_TRUSTED_KEYS": str(keys / "trusted.json"),
             "ELDERCARE_REDIS_URL": reach(self.servers.redis_url),
         }
-        passed_on = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         return (
             passed_on | own | shared | self._secrets(keys) | addresses(self.ports, self.copies) | dict(self.place.extra)
         )

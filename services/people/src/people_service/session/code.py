@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 CODE_LIFE = timedelta(minutes=5)
 MOST_TRIES = 5
+# Sending takes work that a phone nobody has does not: it begins when the answer is long given.
+SENT_AFTER = timedelta(seconds=1)
 APART = timedelta(minutes=1)
 WINDOW = timedelta(hours=1)
 MOST_IN_WINDOW = 5

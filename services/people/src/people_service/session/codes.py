@@ -13,7 +13,7 @@ from chassis.work import Work
 from people_service.person import store as persons
 from people_service.person.sealed_store import phone_blind
 from people_service.session import code_store as store
-from people_service.session.code import CodeAsked, code_of, wait_to_ask
+from people_service.session.code import SENT_AFTER, CodeAsked, code_of, wait_to_ask
 from people_service.session.keeping import Mint, NoRoleNow, SignedIn, begin_session
 from people_service.session.lasting import Means
 
@@ -43,7 +43,8 @@ def request_code(work: Work, seals: Seals, phone: str) -> CodeAsked:
         raise CodesTooMany(retry_after_s=str(ceil(wait.total_seconds())))
     asked = CodeAsked(challenge=str(uuid4()), phone_blind=blind, asked_at=work.now)
     store.add(work, asked)
-    work.request_effect(f"codes/{asked.challenge}", SEND_CODE, {"challenge": asked.challenge}, timeout_s=5)
+    request, due = {"challenge": asked.challenge}, work.now + SENT_AFTER
+    work.request_effect(f"codes/{asked.challenge}", SEND_CODE, request, due=due, timeout_s=5)
     return asked
 
 
