@@ -22,6 +22,7 @@ from eldercare.operation.v1 import operation_service_pb2 as operation
 from eldercare.order.v1 import incident_pb2, order_pb2
 from eldercare.order.v1 import incident_service_pb2 as incident
 from eldercare.order.v1 import order_service_pb2 as order
+from eldercare.order.v1 import provider_service_pb2 as provider
 from eldercare.payment.v1 import payment_pb2
 from eldercare.payment.v1 import payment_service_pb2 as payment
 from eldercare.payment.v1 import statement_service_pb2 as statement
@@ -29,7 +30,7 @@ from eldercare.people.v1 import api_key_service_pb2 as api_key
 from eldercare.people.v1 import person_pb2
 from eldercare.people.v1 import person_service_pb2 as people
 from eldercare.people.v1 import session_pb2 as session
-from tests.access.cast import Things
+from tests.access.cast import NURSE, Things
 
 Ask = Callable[[Things], Message]
 PASSWORD = "plum blossom 7"
@@ -143,6 +144,16 @@ ORDER: Mapping[str, Ask] = {
     "OrderService.ListOrders": lambda of: order.ListOrdersRequest(region=of.region),
     "OrderService.PlaceOrder": lambda of: order.PlaceOrderRequest(person=of.person, item="items/cleaning"),
     "OrderService.StartService": lambda of: order.StartServiceRequest(name=of.order),
+    "ProviderService.AcceptOffer": lambda of: order.AcceptOfferRequest(name=of.order),
+    "ProviderService.Arrive": lambda of: order.ArriveRequest(name=of.order, visit_code="000000"),
+    "ProviderService.AssignWorker": lambda of: provider.AssignWorkerRequest(name=of.order, worker=NURSE),
+    "ProviderService.CompleteService": lambda of: order.CompleteServiceRequest(name=of.order, hand_over="safe"),
+    "ProviderService.DeclineOffer": lambda of: order.DeclineOfferRequest(name=of.order),
+    "ProviderService.Depart": lambda of: order.DepartRequest(name=of.order),
+    "ProviderService.GetOrder": lambda of: order.GetOrderRequest(name=of.order),
+    "ProviderService.ListMyOrders": lambda _: order.ListMyOrdersRequest(),
+    "ProviderService.StartService": lambda of: order.StartServiceRequest(name=of.order),
+    "ProviderService.WatchOffers": lambda _: provider.WatchOffersRequest(),
 }
 PAYMENT: Mapping[str, Ask] = {
     "PaymentService.GetSettlement": lambda of: payment.GetSettlementRequest(name=of.settlement),

@@ -194,6 +194,10 @@ def order(db: TestDatabase, _seals: Seals) -> tuple[Things, Things]:
     own, other = _pressed(room, ELDER, GARDEN, LAKE), _pressed(room, OTHER_ELDER, COURT, HILL)
     (former,) = (person for person in persons() if person.name == FORMER_NURSE)
     room.tell(PersonChanged(person=former), aggregate=former.name)
+    db.connection.execute(
+        """INSERT INTO offers ("order", worker, provider, state, round, ring) VALUES (%s, %s, %s, 'offered', 1, 1)""",
+        [own.order, PROVIDER, PROVIDER],
+    )
     return own, other
 
 

@@ -43,6 +43,10 @@ class CoreEnvironment:
     """Where a core process listens."""
 
     rpc_address: str = env("ELDERCARE_CORE_RPC_ADDRESS", "host:port of gRPC", default="127.0.0.1:7000")
+    outer_address: str = env("ELDERCARE_CORE_OUTER_ADDRESS", "host:port of gRPC over TLS; empty: none", default="")
+    tls_cert: str = env("ELDERCARE_CORE_TLS_CERT", "PEM file shown on the outer port", default="")
+    tls_key: str = env("ELDERCARE_CORE_TLS_KEY", "PEM file with its private key", default="")
+    tls_client_ca: str = env("ELDERCARE_CORE_TLS_CLIENT_CA", "PEM file; callers must show its certificate", default="")
     health_address: str = env(
         "ELDERCARE_CORE_HEALTH_ADDRESS", "host:port of health and metrics", default="127.0.0.1:7001"
     )

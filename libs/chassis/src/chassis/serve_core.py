@@ -18,6 +18,7 @@ from chassis.health import HealthServer
 from chassis.metrics import DATABASE, introduce
 from chassis.rpc import operation
 from chassis.rpc.server import Guard, Server, rules_of
+from chassis.rpc.tls import Certificates
 from chassis.settings import load_all
 from eldercare.export.v1.export_service_pb2_grpc import add_ExportServiceServicer_to_server
 
@@ -36,6 +37,9 @@ def main(services: Sequence[str]) -> int:
     stop = threading.Event()
     when_told_to_stop(stop.set, within_s=place.stop_s)
     server = server_of(place.rpc_address, cores)
+    if place.outer_address:
+        certificates = Certificates(cert=place.tls_cert, key=place.tls_key, client_ca=place.tls_client_ca)
+        log.info("core.outer_port", port=server.add_outer(place.outer_address, certificates))
     names = [name for core in cores for name in core.names]
     live, ready = partial(_stalled, cores, place.stalled_s), partial(_not_ready, cores)
     introduce("core", live=live, ready=ready)
@@ -68,9 +72,7 @@ def server_of(address: str, cores: Sequence[RunningCore]) -> Server:
     """The rpc of these services behind one port, not started yet."""
     names = [list(core.names) for core in cores]
     names[0] += [operation.NAME, EXPORT_SERVICE]  # of the process, not of one service: the first guards it for all
-    guards: list[Any] = [
-        Guard(core.identity, rules_of(own), core.core.refusals) for core, own in zip(cores, names, strict=True)
-    ]
+    guards = [Guard(core.identity, rules_of(own), core.core.refusals) for core, own in zip(cores, names, strict=True)]
     server = Server(address, guards)
     operation.add(operation.Operation({core.core.service: core.database for core in cores}), server.grpc)
     add_ExportServiceServicer_to_server(Exports({core.core.service: _source(core) for core in cores}), server.grpc)

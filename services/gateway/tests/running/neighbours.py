@@ -16,7 +16,7 @@ import grpc
 from grpc_status import rpc_status
 
 from chassis.identity import Identity
-from chassis.rpc.server import named
+from chassis.rpc.status import named
 from eldercare.device.v1.device_pb2 import Alarm
 from eldercare.device.v1.device_service_pb2 import RaiseAlarmRequest
 from eldercare.device.v1.device_service_pb2_grpc import DeviceServiceServicer, add_DeviceServiceServicer_to_server

@@ -46,11 +46,19 @@ def _of_incident(work: Work, name: str) -> Relations | None:
 
 def _of_order(work: Work, name: str) -> Relations | None:
     """Everyone who was asked may look: the loser of a race learns who won it not, but that it is over."""
-    row = work.one("SELECT person, service_region FROM orders WHERE name = %s", [name])
+    row = work.one("SELECT person, service_region, worker, provider FROM orders WHERE name = %s", [name])
     if row is None:
         return None
-    workers = work.all('SELECT worker FROM offers WHERE "order" = %s', [name])
-    return _relations(work, row["person"], row["service_region"], _still_working(work, workers))
+    asked = work.all('SELECT worker FROM offers WHERE "order" = %s', [name])
+    workers = _still_working(work, [*asked, {"worker": row["worker"]}])
+    providers = frozenset(each["worker"] for each in asked if each["worker"].startswith("providers/"))
+    return Relations(
+        elder=row["person"],
+        family=family_of(work, row["person"]),
+        worker=workers,
+        provider=providers | {row["provider"]},
+        region=row["service_region"],
+    )
 
 
 def _of_person(work: Work, name: str) -> Relations | None:

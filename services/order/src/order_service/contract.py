@@ -37,6 +37,10 @@ PUBLISHED: Mapping[type, type[Message]] = {
     order_facts.OrderCancelled: events_pb2.OrderCancelled,
     order_facts.OrderMissed: events_pb2.OrderMissed,
     order_facts.OrderOverdue: events_pb2.OrderOverdue,
+    order_facts.OrderOfferedToProviders: events_pb2.OrderOfferedToProviders,
+    order_facts.ProviderAccepted: events_pb2.ProviderAccepted,
+    order_facts.OffersWithdrawn: events_pb2.OffersWithdrawn,
+    order_facts.ProviderReleased: events_pb2.ProviderReleased,
 }
 
 

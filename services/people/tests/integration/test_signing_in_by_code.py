@@ -15,7 +15,7 @@ from grpc_status import rpc_status
 
 from chassis.identity import Identity
 from chassis.rpc.client import Clients
-from chassis.rpc.server import named
+from chassis.rpc.status import named
 from chassis.seal import Seals
 from eldercare.notify.v1.notify_service_pb2 import SendCodeRequest, SendCodeResponse
 from eldercare.notify.v1.notify_service_pb2_grpc import NotifyServiceServicer, add_NotifyServiceServicer_to_server

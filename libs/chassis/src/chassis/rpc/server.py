@@ -9,24 +9,24 @@ from dataclasses import replace
 from typing import Any
 
 import grpc
-import psycopg
 import structlog
-from google.protobuf import any_pb2, descriptor_pool
+from google.protobuf import descriptor_pool
 from google.protobuf.message import Message
-from google.rpc import code_pb2, error_details_pb2, status_pb2
+from google.rpc import code_pb2
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
-from protovalidate import ValidationError, Validator
-from psycopg_pool import PoolTimeout
+from protovalidate import Validator
 
 from chassis.clock import monotonic
 from chassis.context import Caller
 from chassis.identity import CallerUnknown, Identity
 from chassis.metrics import CALL_SECONDS, CALLS
-from chassis.refusal import STATUSES, Refusal, Refusals, reason_of
+from chassis.refusal import Refusal, Refusals
 from chassis.rpc.calls import Call, running
-from chassis.rpc.client import Refused
+from chassis.rpc.status import status_of
+from chassis.rpc.streams import Streams
+from chassis.rpc.tls import Certificates
 from chassis.trace import span
 from eldercare.access.v1.access_pb2 import Access, access
 
@@ -35,8 +35,13 @@ log = structlog.get_logger(__name__)
 LARGEST_MESSAGE = 1 << 20
 LONGEST_DEADLINE_S = 30.0
 THREADS = 16
-DOMAIN = "eldercare"
 _PUBLIC = Caller(subject="")
+# A line that is dead is noticed by whoever waits on it, on both ends; pings every 10 s are no offence.
+_KEEPALIVE = [
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+]
 
 
 class DeadlineMissing(Refusal):
@@ -47,7 +52,10 @@ class DeadlineMissing(Refusal):
 class Guard(grpc.ServerInterceptor):
     """Wraps every method of ours; health and reflection pass untouched."""
 
-    def __init__(self, identity: Identity, rules: Mapping[str, Access], refusals: Refusals) -> None:
+    def __init__(
+        self, identity: Identity, rules: Mapping[str, Access], refusals: Refusals, streams: Streams | None = None
+    ) -> None:
+        self.streams = streams or Streams()
         self._identity, self._rules, self._refusals = identity, rules, refusals
         self._validator = Validator()
 
@@ -62,6 +70,8 @@ class Guard(grpc.ServerInterceptor):
         method, codec = handler_call_details.method, (handler.request_deserializer, handler.response_serializer)
         if handler.unary_unary is not None:
             return grpc.unary_unary_rpc_method_handler(self._guarded(method, rule, handler.unary_unary), *codec)
+        if handler.unary_stream is not None and _is_watch(method):
+            return grpc.unary_stream_rpc_method_handler(self._watched(method, rule, handler.unary_stream), *codec)
         if handler.unary_stream is not None:
             return grpc.unary_stream_rpc_method_handler(self._streamed(method, rule, handler.unary_stream), *codec)
         raise TypeError(f"{method} streams requests: nobody here checks each of them")
@@ -79,6 +89,20 @@ class Guard(grpc.ServerInterceptor):
                 yield from answers(request, context)
 
         return streamed
+
+    def _watched(self, method: str, rule: Access, answers: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        """On threads of its own and without a deadline: it ends with its caller's token."""
+
+        def watched(request: Message, context: Any) -> Iterator[Any]:
+            with self._serving(method, rule, request, context):
+                caller = running.get().caller
+                with self.streams.admitted(caller.subject, context.cancel) as stream:
+                    told = answers(request, context)
+                    yield from self.streams.carry(stream, told, until=caller.until, alive=context.is_active)
+
+        on_own_threads: Any = watched
+        on_own_threads.experimental_thread_pool = self.streams.pool
+        return watched
 
     @contextmanager
     def _serving(self, method: str, rule: Access, request: Message, context: grpc.ServicerContext) -> Iterator[None]:
@@ -98,7 +122,7 @@ class Guard(grpc.ServerInterceptor):
             code = "CANCELLED"
             raise
         except Exception as failure:
-            status = self._status(method, failure)
+            status = status_of(method, failure, self._refusals)
             code = code_pb2.Code.Name(status.code)
             context.abort_with_status(rpc_status.to_status(status))
         finally:
@@ -106,8 +130,9 @@ class Guard(grpc.ServerInterceptor):
             CALL_SECONDS.labels(method).observe(monotonic() - began)
 
     def _call(self, method: str, rule: Access, context: grpc.ServicerContext) -> Call:
+        """What outer systems call, rpcs with a scope, may come without a deadline: buf curl sends none."""
         metadata = {key: str(value) for key, value in context.invocation_metadata()}
-        if context.time_remaining() > LONGEST_DEADLINE_S + 5:
+        if context.time_remaining() > LONGEST_DEADLINE_S + 5 and not (rule.scope or _is_watch(method)):
             raise DeadlineMissing
         token = metadata.get("authorization", "").removeprefix("Bearer ")
         return Call(
@@ -127,52 +152,10 @@ class Guard(grpc.ServerInterceptor):
                 return _PUBLIC
             raise
 
-    def _status(self, method: str, failure: Exception) -> status_pb2.Status:
-        if isinstance(failure, Refused):
-            return _passed_on(failure)
-        if isinstance(failure, ValidationError):
-            return _invalid(failure)
-        if isinstance(failure, Refusal):
-            return named(failure.status, failure.reason, failure.sentence, failure.metadata)
-        known = self._refusals.get(type(failure))
-        if known is not None:
-            return named(known[0], reason_of(type(failure)), known[1], _named_parts(failure))
-        if isinstance(failure, (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)):
-            log.warning("database.lost", method=method, reason=type(failure).__name__)
-            return named("UNAVAILABLE", "DATABASE_UNAVAILABLE", "The store cannot be reached. Try again shortly.", {})
-        log.error("rpc.failed", method=method, exc_info=failure)
-        return named("INTERNAL", "INTERNAL", "Something went wrong on our side. It is logged.", {})
 
-
-def _passed_on(refused: Refused) -> status_pb2.Status:
-    """What another service answered, when it concerns the caller; our own trouble with it does not."""
-    if refused.code.name in STATUSES - {"UNAUTHENTICATED", "PERMISSION_DENIED", "INVALID_ARGUMENT"}:
-        return named(refused.code.name, refused.reason, refused.sentence, {})
-    log.error("peer.refused", reason=refused.reason, code=refused.code.name)
-    return named("INTERNAL", "INTERNAL", "Something went wrong on our side. It is logged.", {})
-
-
-def _named_parts(failure: Exception) -> dict[str, str]:
-    return {"detail": str(failure.args[0])} if failure.args else {}
-
-
-def named(code: str, reason: str, sentence: str, metadata: Mapping[str, str]) -> status_pb2.Status:
-    """google.rpc.Status with ErrorInfo (AIP-193)."""
-    detail = any_pb2.Any()
-    detail.Pack(error_details_pb2.ErrorInfo(reason=reason, domain=DOMAIN, metadata=dict(metadata)))
-    return status_pb2.Status(code=code_pb2.Code.Value(code), message=sentence, details=[detail])
-
-
-def _invalid(failure: ValidationError) -> status_pb2.Status:
-    status = named("INVALID_ARGUMENT", "INVALID_ARGUMENT", "Some fields are missing or wrong.", {})
-    bad = error_details_pb2.BadRequest()
-    for violation in failure.to_proto().violations:
-        path = ".".join(element.field_name for element in (violation.field.elements if violation.field else ()))
-        bad.field_violations.add(field=path, description=violation.message or violation.rule_id)
-    detail = any_pb2.Any()
-    detail.Pack(bad)
-    status.details.append(detail)
-    return status
+def _is_watch(method: str) -> bool:
+    """By its name in the contract: a stream that stays open until its caller leaves."""
+    return method.rpartition("/")[2].startswith("Watch")
 
 
 def rules_of(services: Sequence[str]) -> dict[str, Access]:
@@ -212,22 +195,32 @@ def names_of(servicers: Sequence[tuple[Callable[[Any, Any], None], Any]]) -> lis
 class Server:
     """One gRPC server for all services of this process."""
 
-    def __init__(self, address: str, guards: list[grpc.ServerInterceptor]) -> None:
+    def __init__(self, address: str, guards: list[Guard]) -> None:
+        self._streams = [guard.streams for guard in guards]
         self._health = health.HealthServicer()
         self._pool = futures.ThreadPoolExecutor(THREADS, thread_name_prefix="rpc")
-        options = [("grpc.max_receive_message_length", LARGEST_MESSAGE), ("grpc.so_reuseport", 0)]
-        self.grpc = grpc.server(self._pool, interceptors=guards, options=options, maximum_concurrent_rpcs=THREADS * 8)
+        options = [("grpc.max_receive_message_length", LARGEST_MESSAGE), ("grpc.so_reuseport", 0), *_KEEPALIVE]
+        most = THREADS * 8 + sum(streams.most for streams in self._streams)
+        self.grpc = grpc.server(self._pool, interceptors=[*guards], options=options, maximum_concurrent_rpcs=most)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self.grpc)
         self.port = self.grpc.add_insecure_port(address)
+
+    def add_outer(self, address: str, certificates: Certificates) -> int:
+        """A second port for callers from outside, over TLS; returns the port."""
+        return self.grpc.add_secure_port(address, certificates.credentials())
 
     def start(self, services: Sequence[str]) -> None:
         names = [*services, health.SERVICE_NAME, reflection.SERVICE_NAME]
         reflection.enable_server_reflection(names, self.grpc)
         self.grpc.start()
+        for streams in self._streams:
+            streams.start()
         for name in ["", *services]:
             self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
 
     def stop(self, grace_s: float) -> None:
         """Refuses new calls, lets running ones end."""
         self._health.enter_graceful_shutdown()
+        for streams in self._streams:
+            streams.stop()
         self.grpc.stop(grace_s).wait()

@@ -31,6 +31,7 @@ class Item:
     planned_minutes: int
     certificates: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
+    by_provider: bool = False
 
     def __post_init__(self) -> None:
         per_minute, cap = self.price_per_minute, self.price_cap

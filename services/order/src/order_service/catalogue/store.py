@@ -10,12 +10,12 @@ from order_service.visit.domain.amount import Amount
 def save_item(work: Work, item: Item) -> None:
     work.run(
         """INSERT INTO items (name, service_class, per_minute_minor, cap_minor, asset, planned_minutes, certificates,
-                              skills)
-           VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+                              skills, by_provider)
+           VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
            ON CONFLICT (name) DO UPDATE SET service_class = excluded.service_class,
                per_minute_minor = excluded.per_minute_minor, cap_minor = excluded.cap_minor, asset = excluded.asset,
                planned_minutes = excluded.planned_minutes, certificates = excluded.certificates,
-               skills = excluded.skills""",
+               skills = excluded.skills, by_provider = excluded.by_provider""",
         [
             item.name,
             item.service_class,
@@ -25,6 +25,7 @@ def save_item(work: Work, item: Item) -> None:
             item.planned_minutes,
             list(item.certificates),
             list(item.skills),
+            item.by_provider,
         ],
     )
 
@@ -47,4 +48,5 @@ def _item(row: dict[str, Any]) -> Item:
         planned_minutes=row["planned_minutes"],
         certificates=tuple(row["certificates"]),
         skills=tuple(row["skills"]),
+        by_provider=row["by_provider"],
     )

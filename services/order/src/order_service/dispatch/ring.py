@@ -33,6 +33,8 @@ class RingSearch(OneShot):
             order = read_order(work, effect.request["order"])
             if order is None or not order.is_searching:
                 return Outcome.done(source="nobody needed", workers={})
+            if order.by_provider:
+                return Outcome.done(source="providers", workers={})
             place = _place_of(order)
             if place is None:
                 everyone = dict.fromkeys(store.in_district(work, order.service_region))

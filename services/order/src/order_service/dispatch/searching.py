@@ -80,6 +80,8 @@ def _tell_desk(work: Work, visit: Visit, rings: Rings) -> None:
 
 
 def _judge(work: Work, order: Order, found: Found) -> list[Candidate]:
+    if order.by_provider:
+        return store.providers_for(work, order)[:JUDGED]
     need = need_of(order)
     candidates = found.nearest_first()
     standings = store.standings(work, [candidate.worker for candidate in candidates], order)

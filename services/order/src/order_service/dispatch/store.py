@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from chassis.cells import distance_m
 from chassis.work import Work
 from order_service.dispatch.domain.eligibility import Candidate, Employer, Standing
-from order_service.region.domain import district_of
+from order_service.region.domain import district_of, is_near
 from order_service.visit.domain.order import Order
 from order_service.visit.domain.words import OfferState
 
@@ -44,25 +44,52 @@ def in_district(work: Work, region: str) -> list[str]:
 def standings(work: Work, workers: Iterable[str], order: Order) -> dict[str, Standing]:
     """What speaks for and against these workers at this moment."""
     rows = work.all(
-        """SELECT d.worker, d.on_duty, d.position_time, p.certificates, p.skills,
-               EXISTS (SELECT FROM orders o WHERE o.worker = d.worker AND o.name <> %(order)s AND (
+        """SELECT p.name AS worker, coalesce(d.on_duty, false) AS on_duty, d.position_time, p.certificates, p.skills,
+               EXISTS (SELECT FROM orders o WHERE o.worker = p.name AND o.name <> %(order)s AND (
                    o.state IN ('en_route', 'arrived', 'in_service')
                    OR o.state IN ('accepted', 'assigned')
                       AND coalesce(o.book_time, app_now()) < app_now() + interval '2 hours')) AS is_busy,
                coalesce((SELECT jsonb_agg(jsonb_build_object('kind', r.kind, 'object', r.object, 'region', v.region,
                                                              'classes', v.service_classes))
                    FROM person_roles r LEFT JOIN providers v ON v.name = r.object
-                   WHERE r.person = d.worker AND r.kind IN ('worker', 'volunteer')
+                   WHERE r.person = p.name AND r.kind IN ('worker', 'volunteer')
                      AND coalesce(r.start_time, '-infinity') <= app_now()
                      AND coalesce(r.end_time, 'infinity') > app_now()), '[]') AS employers
-           FROM duties d JOIN persons p ON p.name = d.worker AND NOT p.is_erased WHERE d.worker = ANY(%(workers)s)""",
+           FROM persons p LEFT JOIN duties d ON d.worker = p.name
+           WHERE p.name = ANY(%(workers)s) AND NOT p.is_erased""",
         {"order": order.name, "workers": list(workers)},
     )
     return {row["worker"]: _standing(row, order) for row in rows}
 
 
+def providers_for(work: Work, order: Order) -> list[Candidate]:
+    """Providers of the district that serve the class and have a worker with what the order needs; in turn by name."""
+    rows = work.all(
+        """SELECT v.name, v.region FROM providers v
+           WHERE (v.service_classes = '{}' OR %(class)s = ANY(v.service_classes)) AND EXISTS (
+               SELECT FROM person_roles r JOIN persons p ON p.name = r.person AND NOT p.is_erased
+               WHERE r.kind = 'worker' AND r.object = v.name AND p.skills @> %(skills)s::text[]
+                   AND p.certificates ?& %(certificates)s::text[] AND p.name <> %(person)s
+                   AND coalesce(r.start_time, '-infinity') <= app_now()
+                   AND coalesce(r.end_time, 'infinity') > app_now())
+           ORDER BY v.name""",
+        {
+            "class": order.service_class,
+            "skills": list(order.skills),
+            "certificates": list(order.certificates),
+            "person": order.person,
+        },
+    )
+    return [
+        Candidate(worker=row["name"], distance_m=None, refused=_earlier(order, row["name"]), provider=row["name"])
+        for row in rows
+        if is_near(row["region"], order.service_region)
+    ]
+
+
 def lock_duty(work: Work, worker: str) -> None:
     """A worker accepts one order at a time."""
+    work.lock(worker)
     work.one("SELECT worker FROM duties WHERE worker = %s FOR UPDATE", [worker])
 
 

@@ -10,7 +10,7 @@ from chassis.rpc.client import Clients, Refused
 from chassis.work import Work
 from eldercare.notify.v1.notify_service_pb2 import StartLadderRequest
 from eldercare.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
-from eldercare.order.v1 import incident_service_pb2_grpc, order_service_pb2_grpc
+from eldercare.order.v1 import incident_service_pb2_grpc, order_service_pb2_grpc, provider_service_pb2_grpc
 from order_service.access import relate
 from order_service.auditor import audit
 from order_service.dispatch.asking import RING_SEARCH
@@ -20,6 +20,7 @@ from order_service.entrypoints.catalogue import Catalogue
 from order_service.entrypoints.duties import Duties
 from order_service.entrypoints.incidents import Incidents
 from order_service.entrypoints.orders import Orders
+from order_service.entrypoints.providers import Providers
 from order_service.entrypoints.refusals import REFUSALS
 from order_service.entrypoints.whereabouts import WhereaboutsOfElder
 from order_service.exported import PARTS
@@ -27,6 +28,7 @@ from order_service.handlers import HANDLERS
 from order_service.incident.desk import PAGES
 from order_service.incident.ladder import START_LADDER, LadderStart, Send
 from order_service.moments import stamp
+from order_service.news.bell import NewsBell
 from order_service.settings import OrderSettings
 from order_service.timers import TIMERS
 
@@ -39,11 +41,13 @@ def build(deps: Deps[OrderSettings]) -> Parts:
     def transaction() -> AbstractContextManager[Work]:
         return deps.transaction()
 
-    orders = Orders(deps.rpc, deps.seals, WhereaboutsOfElder(transaction, deps.clients))
+    elder, bell = WhereaboutsOfElder(transaction, deps.clients), NewsBell(deps.database.url)
+    providers = Providers(deps.rpc, deps.seals, elder, bell, transaction)
     return Parts(
         servicers=[
             (incident_service_pb2_grpc.add_IncidentServiceServicer_to_server, Incidents(deps.rpc)),
-            (order_service_pb2_grpc.add_OrderServiceServicer_to_server, orders),
+            (order_service_pb2_grpc.add_OrderServiceServicer_to_server, Orders(deps.rpc, deps.seals, elder)),
+            (provider_service_pb2_grpc.add_ProviderServiceServicer_to_server, providers),
             (order_service_pb2_grpc.add_CatalogueServiceServicer_to_server, Catalogue(deps.rpc)),
             (order_service_pb2_grpc.add_DutyServiceServicer_to_server, Duties(deps.rpc, live)),
         ],
@@ -55,6 +59,7 @@ def build(deps: Deps[OrderSettings]) -> Parts:
         pages=PAGES,
         auditor=audit,
         exported=PARTS,
+        background=[bell.run],
     )
 
 

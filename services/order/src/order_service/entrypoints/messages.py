@@ -1,12 +1,13 @@
 """What order knows, in the contract's words."""
 
-from eldercare.order.v1 import dispatch_pb2, incident_pb2, order_pb2, order_service_pb2
+from eldercare.order.v1 import dispatch_pb2, incident_pb2, order_pb2, order_service_pb2, provider_service_pb2
 from order_service.catalogue.domain import Item
 from order_service.dispatch.store import Decision
 from order_service.duty.domain import Duty
 from order_service.duty.lists import OnDuty
 from order_service.incident.domain.incident import Incident
 from order_service.moments import stamp
+from order_service.news.store import Entry
 from order_service.task.domain import Task
 from order_service.visit.domain.amount import Amount
 from order_service.visit.domain.order import Order
@@ -75,6 +76,35 @@ def order_message(order: Order, *, visit_code: str = "") -> order_pb2.Order:
         book_time=stamp(order.book_time),
         ring=order.ring,
         offered_workers=order.live_offers,
+        by_provider=order.by_provider,
+        evidence=order.evidence,
+    )
+
+
+# What a provider that was asked, and does not have the order, may know of it.
+_OF_AN_OFFER = ("name", "number", "item", "state", "urgent", "service_region", "cell", "by_provider")
+
+
+def order_for_provider(order: Order, provider: str) -> order_pb2.Order:
+    """Whom else it was offered to, and who has it instead, is not told."""
+    whole = order_message(order)
+    whole.ClearField("offered_workers")
+    if order.provider == provider:
+        return whole
+    asked = order_pb2.Order(**{name: getattr(whole, name) for name in _OF_AN_OFFER})
+    given = {descriptor.name for descriptor, _ in whole.ListFields()}
+    for name in given & {"deadline_time", "place_time", "book_time"}:
+        getattr(asked, name).CopyFrom(getattr(whole, name))
+    return asked
+
+
+def news_message(entry: Entry, order: order_pb2.Order) -> provider_service_pb2.WatchOffersResponse:
+    return provider_service_pb2.WatchOffersResponse(
+        resume_token=str(entry.position),
+        news=provider_service_pb2.OfferNews.Value(f"OFFER_NEWS_{entry.kind.name}"),
+        news_time=stamp(entry.news_time),
+        order=order,
+        reason=entry.reason,
     )
 
 
@@ -87,6 +117,7 @@ def item_message(item: Item) -> order_pb2.Item:
         planned_minutes=item.planned_minutes,
         certificates=item.certificates,
         skills=item.skills,
+        by_provider=item.by_provider,
     )
 
 
@@ -99,6 +130,7 @@ def item_of(told: order_pb2.Item) -> Item:
         planned_minutes=told.planned_minutes,
         certificates=tuple(told.certificates),
         skills=tuple(told.skills),
+        by_provider=told.by_provider,
     )
 
 

@@ -8,6 +8,7 @@ from chassis.work import Work
 from eldercare.order.v1 import order_pb2, order_service_pb2, order_service_pb2_grpc
 from order_service.access import is_operator, may_confirm
 from order_service.dispatch.store import decisions_of
+from order_service.entrypoints.arrivals import ArrivalClaim, arrive
 from order_service.entrypoints.messages import decision_message, order_message
 from order_service.entrypoints.whereabouts import WhereaboutsOfElder
 from order_service.moments import moment
@@ -15,10 +16,8 @@ from order_service.paging import page_of
 from order_service.person.store import family_of
 from order_service.region.scope import Scope
 from order_service.visit import lists, store, use_cases
-from order_service.visit.arrival import Spot, arrive_by_code, arrive_by_operator, arrive_by_position, visit_code
+from order_service.visit.arrival import Spot, arrive_by_operator, visit_code
 from order_service.visit.domain.order import Order
-from order_service.visit.domain.proof import Fix
-from order_service.visit.domain.refusals import ArrivalNotProven
 from order_service.visit.placing import place_ordinary
 
 
@@ -87,18 +86,7 @@ class Orders(order_service_pb2_grpc.OrderServiceServicer):
         caller, order = _caller(work), _read(work, request.name)
         if order.worker != caller.subject and is_operator(caller, order.service_region):
             return self._told(work, arrive_by_operator(work, order.name))
-        if request.visit_code:
-            code = visit_code(self._seals, order.name)
-            arrived = arrive_by_code(work, order.name, caller.subject, said=request.visit_code, code=code)
-        elif request.HasField("position"):
-            here = request.position
-            fix = Fix(accuracy_m=here.accuracy_m, fix_time=moment(here.fix_time))
-            arrived = arrive_by_position(
-                work, order.name, caller.subject, lat=here.lat, lon=here.lon, fix=fix, spots=spots
-            )
-        else:
-            raise ArrivalNotProven(order=order.name)
-        return self._told(work, arrived)
+        return self._told(work, arrive(work, self._seals, request, ArrivalClaim(worker=caller.subject, spots=spots)))
 
     def _spots(self, request: order_service_pb2.ArriveRequest, caller: Caller) -> list[Spot]:
         """Asked only for the worker whose visit it is, and only when a position is to be proven."""
@@ -113,7 +101,9 @@ class Orders(order_service_pb2_grpc.OrderServiceServicer):
     @command
     def CompleteService(self, work: Work, request: order_service_pb2.CompleteServiceRequest) -> order_pb2.Order:
         worker = _caller(work).subject
-        return self._told(work, use_cases.complete_service(work, request.name, worker, request.hand_over))
+        return self._told(
+            work, use_cases.complete_service(work, request.name, worker, request.hand_over, tuple(request.evidence))
+        )
 
     @command
     def ConfirmOrder(self, work: Work, request: order_service_pb2.ConfirmOrderRequest) -> order_pb2.Order:

@@ -9,6 +9,8 @@ from order_service.contract import publish, uuid_of
 from order_service.incident import keeping as incident_keeping
 from order_service.incident.domain.incident import Incident
 from order_service.incident.store import load_incident
+from order_service.news.domain import news_of
+from order_service.news.store import add_news
 from order_service.region.numbers import give_number_back
 from order_service.visit import store
 from order_service.visit.domain.order import Order
@@ -60,6 +62,7 @@ def keep_order(work: Work, order: Order, *, is_new: bool = False, rule: str = ""
         give_number_back(work, order.name)
     else:
         work.set_timer(timer_key(order.name), kind, order.deadline_time, {"order": order.name})
+    add_news(work, news_of(order.facts))
     publish(
         work,
         order,

@@ -38,6 +38,19 @@ def list_own_orders(work: Work, person: str, page: Page) -> list[Order]:
     return _with_offers(work, rows)
 
 
+def list_orders_of_provider(work: Work, provider: str, page: Page) -> list[Order]:
+    """What a provider has or had, and what it may accept now."""
+    rows = work.all(
+        """SELECT o.* FROM orders o WHERE (o.provider = %(provider)s
+               OR EXISTS (SELECT FROM offers f WHERE f."order" = o.name AND f.worker = %(provider)s
+                          AND f.state = 'offered'))
+           AND (%(first)s OR (o.place_time, o.name) < (%(before)s, %(name)s))
+           ORDER BY o.place_time DESC, o.name DESC LIMIT %(size)s""",
+        {"provider": provider} | _after(page),
+    )
+    return _with_offers(work, rows)
+
+
 def find_by_number(work: Work, scope: Scope, said: str) -> Order | None:
     """The one that still runs under this number, else the latest that did."""
     if not is_order_number(said):

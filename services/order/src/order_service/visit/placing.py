@@ -89,7 +89,7 @@ def place_instead(work: Work, missed: Order) -> Order:
         now=work.now,
     )
     order.replaces, order.payer_region = missed.name, missed.payer_region
-    no_shows = {missed.worker} | {offer.worker for offer in missed.offers.values() if offer.state is OfferState.MISSED}
+    no_shows = {missed.holder} | {offer.worker for offer in missed.offers.values() if offer.state is OfferState.MISSED}
     order.offers = {
         worker: Offer(worker=worker, provider="", state=OfferState.MISSED, round=0, ring=0) for worker in no_shows
     }
@@ -126,6 +126,7 @@ def _order(
         planned_minutes=item.planned_minutes,
         certificates=item.certificates,
         skills=item.skills,
+        by_provider=item.by_provider,
         place_time=now,
         deadline_time=now + SEARCH_WITHIN,
     )

@@ -12,22 +12,34 @@ from order_service.visit.domain.words import FINISHED, ArrivalProof, OfferState,
 _INSERT = """
     INSERT INTO orders (name, number, incident, person, place, item, service_class, urgent, home_region, service_region,
         payer_region, cell, per_minute_minor, cap_minor, asset, planned_minutes, certificates, skills, place_time,
-        book_time, replaces, state, deadline_time)
+        book_time, replaces, state, deadline_time, by_provider)
     VALUES (%(name)s, %(number)s, %(incident)s, %(person)s, %(place)s, %(item)s, %(service_class)s, %(urgent)s,
         %(home_region)s, %(service_region)s, %(payer_region)s, %(cell)s, %(per_minute_minor)s, %(cap_minor)s, %(asset)s,
         %(planned_minutes)s, %(certificates)s, %(skills)s, %(place_time)s, %(book_time)s, %(replaces)s, %(state)s,
-        %(deadline_time)s)"""
+        %(deadline_time)s, %(by_provider)s)"""
 _UPDATE = """
     UPDATE orders SET state = %(state)s, deadline_time = %(deadline_time)s, worker = %(worker)s,
         provider = %(provider)s, round = %(round)s, ring = %(ring)s, unanswered_time = %(unanswered_time)s,
         accept_time = %(accept_time)s, depart_time = %(depart_time)s, arrive_time = %(arrive_time)s,
         start_time = %(start_time)s, complete_time = %(complete_time)s, confirm_time = %(confirm_time)s,
         arrival_proof = %(arrival_proof)s, arrival_distance_m = %(arrival_distance_m)s, hand_over = %(hand_over)s,
-        verified_minutes = %(verified_minutes)s, price_minor = %(price_minor)s, end_reason = %(end_reason)s
+        verified_minutes = %(verified_minutes)s, price_minor = %(price_minor)s, end_reason = %(end_reason)s,
+        evidence = %(evidence)s
     WHERE name = %(name)s"""
 # Fields that are not simply a column of the same name.
 _MADE = frozenset(
-    {"state", "arrival_proof", "price_per_minute", "price_cap", "price", "certificates", "skills", "offers", "facts"}
+    {
+        "state",
+        "arrival_proof",
+        "price_per_minute",
+        "price_cap",
+        "price",
+        "certificates",
+        "skills",
+        "evidence",
+        "offers",
+        "facts",
+    }
 )
 
 
@@ -105,6 +117,7 @@ def order_of(row: dict[str, Any], offers: list[dict[str, Any]]) -> Order:
         price=None if price is None else Amount(minor=price, asset=row["asset"]),
         certificates=tuple(row["certificates"]),
         skills=tuple(row["skills"]),
+        evidence=tuple(row["evidence"]),
         offers={offer["worker"]: _offer_of(offer) for offer in offers},
     )
 
@@ -156,4 +169,5 @@ def _row_of(order: Order) -> dict[str, Any]:
         "price_minor": None if order.price is None else order.price.minor,
         "certificates": list(order.certificates),
         "skills": list(order.skills),
+        "evidence": list(order.evidence),
     }

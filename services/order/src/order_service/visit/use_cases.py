@@ -52,9 +52,9 @@ def start_service(work: Work, name: str, worker: str) -> Order:
     return keep_visit(work, visit)
 
 
-def complete_service(work: Work, name: str, worker: str, hand_over: str) -> Order:
+def complete_service(work: Work, name: str, worker: str, hand_over: str, evidence: tuple[str, ...] = ()) -> Order:
     visit = lock_visit(work, name)
-    visit.order.complete(worker, hand_over, work.now)
+    visit.order.complete(worker, hand_over, work.now, evidence)
     if visit.incident is not None:
         visit.incident.visit_completed(worker, work.now)
     return keep_visit(work, visit, rule="rule:started-minutes/1")

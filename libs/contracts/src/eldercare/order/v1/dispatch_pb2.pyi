@@ -38,7 +38,7 @@ class DispatchDecision(_message.Message):
     """The rule that set radius, waiting time and number of offers."""
     radius_m: _builtins.int
     source: _builtins.str
-    """Where positions came from: redis, postgres, or region when the place is not known."""
+    """Where positions came from: redis, postgres, region when the place is not known, or providers when those are asked."""
     @_builtins.property
     def decide_time(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -64,7 +64,7 @@ Global___DispatchDecision: _TypeAlias = DispatchDecision  # noqa: Y015
 
 @_typing.final
 class DispatchCandidate(_message.Message):
-    """A worker who was near enough."""
+    """A worker who was near enough, or a provider of the district."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -73,7 +73,7 @@ class DispatchCandidate(_message.Message):
     OFFERED_FIELD_NUMBER: _builtins.int
     REFUSED_FIELD_NUMBER: _builtins.int
     worker: _builtins.str
-    """persons/{uuid}"""
+    """persons/{uuid} or providers/{uuid}"""
     distance_m: _builtins.float
     """Metres; -1 when the place is not known."""
     offered: _builtins.bool

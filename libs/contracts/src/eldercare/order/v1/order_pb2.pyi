@@ -127,11 +127,14 @@ class Item(_message.Message):
     PLANNED_MINUTES_FIELD_NUMBER: _builtins.int
     CERTIFICATES_FIELD_NUMBER: _builtins.int
     SKILLS_FIELD_NUMBER: _builtins.int
+    BY_PROVIDER_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """items/{id}"""
     service_class: _builtins.str
     """meals, cleaning, nursing, emergency and so on."""
     planned_minutes: _builtins.int
+    by_provider: _builtins.bool
+    """Offered to providers, which name the worker themselves; otherwise to workers."""
     @_builtins.property
     def price_per_minute(self) -> Global___Amount:
         """Price of a started minute."""
@@ -158,10 +161,11 @@ class Item(_message.Message):
         planned_minutes: _builtins.int = ...,
         certificates: _abc.Iterable[_builtins.str] | None = ...,
         skills: _abc.Iterable[_builtins.str] | None = ...,
+        by_provider: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["price_cap", b"price_cap", "price_per_minute", b"price_per_minute"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["certificates", b"certificates", "name", b"name", "planned_minutes", b"planned_minutes", "price_cap", b"price_cap", "price_per_minute", b"price_per_minute", "service_class", b"service_class", "skills", b"skills"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_provider", b"by_provider", "certificates", b"certificates", "name", b"name", "planned_minutes", b"planned_minutes", "price_cap", b"price_cap", "price_per_minute", b"price_per_minute", "service_class", b"service_class", "skills", b"skills"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -200,6 +204,8 @@ class Order(_message.Message):
     BOOK_TIME_FIELD_NUMBER: _builtins.int
     RING_FIELD_NUMBER: _builtins.int
     OFFERED_WORKERS_FIELD_NUMBER: _builtins.int
+    BY_PROVIDER_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """orders/{uuid}"""
     number: _builtins.str
@@ -224,6 +230,8 @@ class Order(_message.Message):
     cell: _builtins.str
     ring: _builtins.int
     """The ring of the search and the workers offered now."""
+    by_provider: _builtins.bool
+    """Offered to providers, not to workers."""
     @_builtins.property
     def deadline_time(self) -> _timestamp_pb2.Timestamp:
         """By when the next step must have happened."""
@@ -248,6 +256,10 @@ class Order(_message.Message):
 
     @_builtins.property
     def offered_workers(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def evidence(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """SHA-256 of what proves the service."""
+
     def __init__(
         self,
         *,
@@ -278,10 +290,12 @@ class Order(_message.Message):
         book_time: _timestamp_pb2.Timestamp | None = ...,
         ring: _builtins.int = ...,
         offered_workers: _abc.Iterable[_builtins.str] | None = ...,
+        by_provider: _builtins.bool = ...,
+        evidence: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["accept_time", b"accept_time", "arrive_time", b"arrive_time", "book_time", b"book_time", "complete_time", b"complete_time", "confirm_time", b"confirm_time", "deadline_time", b"deadline_time", "place_time", b"place_time", "price", b"price", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accept_time", b"accept_time", "arrival_proof", b"arrival_proof", "arrive_time", b"arrive_time", "book_time", b"book_time", "cell", b"cell", "complete_time", b"complete_time", "confirm_time", b"confirm_time", "deadline_time", b"deadline_time", "home_region", b"home_region", "incident", b"incident", "item", b"item", "name", b"name", "number", b"number", "offered_workers", b"offered_workers", "payer_region", b"payer_region", "person", b"person", "place_time", b"place_time", "price", b"price", "provider", b"provider", "ring", b"ring", "service_region", b"service_region", "start_time", b"start_time", "state", b"state", "urgent", b"urgent", "verified_minutes", b"verified_minutes", "visit_code", b"visit_code", "worker", b"worker"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accept_time", b"accept_time", "arrival_proof", b"arrival_proof", "arrive_time", b"arrive_time", "book_time", b"book_time", "by_provider", b"by_provider", "cell", b"cell", "complete_time", b"complete_time", "confirm_time", b"confirm_time", "deadline_time", b"deadline_time", "evidence", b"evidence", "home_region", b"home_region", "incident", b"incident", "item", b"item", "name", b"name", "number", b"number", "offered_workers", b"offered_workers", "payer_region", b"payer_region", "person", b"person", "place_time", b"place_time", "price", b"price", "provider", b"provider", "ring", b"ring", "service_region", b"service_region", "start_time", b"start_time", "state", b"state", "urgent", b"urgent", "verified_minutes", b"verified_minutes", "visit_code", b"visit_code", "worker", b"worker"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

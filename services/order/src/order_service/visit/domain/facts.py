@@ -136,6 +136,37 @@ class OrderOverdue:
     deadline_time: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderOfferedToProviders:
+    order: str
+    incident: str
+    providers: tuple[str, ...]
+    ring: int
+    deadline_time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderAccepted:
+    order: str
+    incident: str
+    provider: str
+    deadline_time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffersWithdrawn:
+    order: str
+    providers: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderReleased:
+    order: str
+    provider: str
+    reason: str
+
+
 OrderFact = (
     OrderPlaced
     | OrderOffered
@@ -150,4 +181,8 @@ OrderFact = (
     | OrderCancelled
     | OrderMissed
     | OrderOverdue
+    | OrderOfferedToProviders
+    | ProviderAccepted
+    | OffersWithdrawn
+    | ProviderReleased
 )

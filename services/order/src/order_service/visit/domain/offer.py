@@ -1,4 +1,4 @@
-"""An order offered to one worker."""
+"""An order offered to one worker, or to one provider."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ from order_service.visit.domain.words import OfferState
 
 @dataclass(slots=True, kw_only=True)
 class Offer:
+    # persons/…, or providers/… when the order is offered to providers.
     worker: str
     # The employer; empty for a volunteer.
     provider: str

@@ -64,7 +64,7 @@ class Order(SearchedOrder):
         self.deadline_time = now + timedelta(minutes=self.planned_minutes) + self.pace.overrun
         self.facts.append(facts.ServiceStarted(order=self.name, incident=self.incident, worker=worker))
 
-    def complete(self, worker: str, hand_over: str, now: datetime) -> None:
+    def complete(self, worker: str, hand_over: str, now: datetime, evidence: tuple[str, ...] = ()) -> None:
         """Minutes run from the start of the service, or from the proven arrival when none was said."""
         self._must_be_worker(worker)
         self._must_be(AT_THE_DOOR)
@@ -72,6 +72,7 @@ class Order(SearchedOrder):
         self.verified_minutes = started_minutes(now - began)
         self.price = price_of(self.verified_minutes, per_minute=self.price_per_minute, cap=self.price_cap)
         self.state, self.complete_time, self.hand_over = OrderState.COMPLETED, now, hand_over
+        self.evidence = evidence
         self.deadline_time = now + CONFIRM_AFTER
         self.facts.append(
             facts.ServiceCompleted(
@@ -118,10 +119,11 @@ class Order(SearchedOrder):
         """The worker did not set out, or did not come, in time."""
         self._must_be(UNDERWAY)
         self.state, self.end_reason = OrderState.MISSED, "no_show"
-        self.offers[self.worker].state = OfferState.MISSED
+        self.offers[self.holder].state = OfferState.MISSED
         self.facts.append(
             facts.OrderMissed(order=self.name, incident=self.incident, worker=self.worker, replacement=replacement)
         )
+        self._release()
 
     def overrun(self, deadline: datetime) -> None:
         """The visit takes longer than it should: its region's desk looks."""
@@ -141,7 +143,15 @@ class Order(SearchedOrder):
 
     def _end(self, state: OrderState, reason: str) -> None:
         self.state, self.end_reason = state, reason
+        asked = self.live_offers
         self._end_offers(OfferState.LAPSED)
         self.facts.append(
             facts.OrderCancelled(order=self.name, incident=self.incident, reason=reason, worker=self.worker)
         )
+        self._withdraw(asked, reason)
+        self._release()
+
+    def _release(self) -> None:
+        """Its provider's system learns that the order is over for it."""
+        if self.provider:
+            self.facts.append(facts.ProviderReleased(order=self.name, provider=self.provider, reason=self.end_reason))

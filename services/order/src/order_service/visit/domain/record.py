@@ -32,6 +32,8 @@ class OrderRecord:
     # What a worker must have to be asked.
     certificates: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
+    # Offered to providers, which name the worker.
+    by_provider: bool = False
     place_time: datetime
     deadline_time: datetime
     book_time: datetime | None = None
@@ -51,6 +53,8 @@ class OrderRecord:
     arrival_proof: ArrivalProof | None = None
     arrival_distance_m: float | None = None
     hand_over: str = ""
+    # SHA-256 of what proves the service.
+    evidence: tuple[str, ...] = ()
     verified_minutes: int = 0
     price: Amount | None = None
     end_reason: str = ""
@@ -76,6 +80,11 @@ class OrderRecord:
         return self.state in OVER
 
     @property
+    def holder(self) -> str:
+        """Whose offer was accepted."""
+        return self.provider if self.by_provider else self.worker
+
+    @property
     def live_offers(self) -> list[str]:
         return sorted(offer.worker for offer in self.offers.values() if offer.is_live)
 
@@ -85,6 +94,10 @@ class OrderRecord:
 
     def _must_be_worker(self, worker: str) -> None:
         if self.worker != worker:
+            raise NotYourVisit(order=self.name)
+
+    def _must_be_provider(self, provider: str) -> None:
+        if self.provider != provider:
             raise NotYourVisit(order=self.name)
 
     def _end_offers(self, state: OfferState) -> None:

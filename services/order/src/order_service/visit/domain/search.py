@@ -28,16 +28,27 @@ class SearchedOrder(OrderRecord):
             return
         self.offers |= {offer.worker: offer for offer in asked}
         self.state = OrderState.OFFERED
-        self.facts.append(
-            facts.OrderOffered(
-                order=self.name,
-                number=self.number,
-                incident=self.incident,
-                workers=tuple(offer.worker for offer in asked),
-                ring=ring,
-                deadline_time=deadline,
-                urgent=self.urgent,
-            )
+        names = tuple(offer.worker for offer in asked)
+        self.facts.append(self._offered_to_providers(names) if self.by_provider else self._offered(names))
+
+    def _offered(self, workers: tuple[str, ...]) -> facts.OrderOffered:
+        return facts.OrderOffered(
+            order=self.name,
+            number=self.number,
+            incident=self.incident,
+            workers=workers,
+            ring=self.ring,
+            deadline_time=self.deadline_time,
+            urgent=self.urgent,
+        )
+
+    def _offered_to_providers(self, providers: tuple[str, ...]) -> facts.OrderOfferedToProviders:
+        return facts.OrderOfferedToProviders(
+            order=self.name,
+            incident=self.incident,
+            providers=providers,
+            ring=self.ring,
+            deadline_time=self.deadline_time,
         )
 
     def go_unanswered(self, *, desk: str, deadline: datetime, now: datetime) -> bool:
@@ -71,6 +82,39 @@ class SearchedOrder(OrderRecord):
         self.accept_time, self.deadline_time = now, depart_deadline(self.pace, now, self.book_time)
         self.facts.append(self._accepted(stood_down))
         return True
+
+    def accept_for(self, provider: str, now: datetime) -> bool:
+        """The first provider that accepts has it, and names who goes; False when it has it already."""
+        if self.provider == provider and not self.is_over:
+            return False
+        self._must_be_offered_to(provider)
+        stood_down = [other for other in self.live_offers if other != provider]
+        self._end_offers(OfferState.STOOD_DOWN)
+        self.offers[provider].state = OfferState.ACCEPTED
+        self.state, self.provider, self.accept_time = OrderState.ACCEPTED, provider, now
+        self.deadline_time = depart_deadline(self.pace, now, self.book_time)
+        self.facts.append(
+            facts.ProviderAccepted(
+                order=self.name, incident=self.incident, provider=provider, deadline_time=self.deadline_time
+            )
+        )
+        self._withdraw(stood_down, "taken")
+        return True
+
+    def assign(self, provider: str, worker: str) -> bool:
+        """Whoever goes for the provider, once; False when that is known already."""
+        self._must_be_provider(provider)
+        if self.worker == worker and not self.is_over:
+            return False
+        self._must_be({OrderState.ACCEPTED})
+        self.state, self.worker = OrderState.ASSIGNED, worker
+        self.facts.append(self._accepted([]))
+        return True
+
+    def _withdraw(self, asked: list[str], reason: str) -> None:
+        """Providers are told; workers see it in their list."""
+        if self.by_provider and asked:
+            self.facts.append(facts.OffersWithdrawn(order=self.name, providers=tuple(asked), reason=reason))
 
     def decline(self, worker: str) -> None:
         self._must_be_offered_to(worker)

@@ -1,0 +1,1 @@
+"""What docs/ shows is run for real."""
