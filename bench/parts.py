@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from traceback import format_exc
 
-from bench import alarm_rate, alarms, hop, publishing, rpc, start, stories, vitals
+from bench import alarm_rate, alarms, export, hop, publishing, rpc, start, stories, vitals
 from bench.house import House, open_house
 from bench.rounds import Rounds
 from bench.row import Row
@@ -60,6 +60,11 @@ def of_chassis(stage: Stage, rounds: Rounds) -> list[Part]:
             what="rpc command with a transaction",
             rows=["rpc_throughput"],
             measure=lambda: [rpc.measure(stage, rounds)],
+        ),
+        Part(
+            what=f"an export of {rounds.exported:,} observations",
+            rows=["export_throughput", "export_memory"],
+            measure=lambda: export.measure(stage, rounds),
         ),
     ]
 

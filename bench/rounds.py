@@ -12,7 +12,7 @@ T = TypeVar("T")
 class Rounds:
     """Of one round: `events` of a hop, `singles` published one by one, `calls` over rpc, `alarms` at 50/s;
     `window_s` at a rate that may be too much; `story_s` of stories; `vitals` rounds of each watch. `homes` press;
-    `starts` of everything."""
+    `starts` of everything. `exported` observations, once."""
 
     number: int
     events: int
@@ -24,6 +24,7 @@ class Rounds:
     story_s: float
     vitals: int
     starts: int
+    exported: int
 
     @classmethod
     def whole(cls) -> "Rounds":
@@ -38,6 +39,7 @@ class Rounds:
             story_s=8,
             vitals=16,
             starts=5,
+            exported=1_000_000,
         )
 
     @classmethod
@@ -53,6 +55,7 @@ class Rounds:
             story_s=4,
             vitals=8,
             starts=2,
+            exported=100_000,
         )
 
     def turns(self, *measures: Callable[[], T]) -> list[tuple[T, ...]]:
