@@ -50,6 +50,21 @@
     if (told.textContent !== words) told.textContent = words;
   }
 
+  // What a reader has opened stays open when the part around it is looked at again.
+  const opened = new Set();
+
+  function noteOpened(event) {
+    const { id, open, tagName } = event.target;
+    if (tagName === "DETAILS" && id) opened[open ? "add" : "delete"](id);
+  }
+
+  function openAgain() {
+    for (const id of opened) {
+      const details = document.getElementById(id);
+      if (details) details.open = true;
+    }
+  }
+
   function trim() {
     for (const list of document.querySelectorAll("[data-longest]")) {
       while (list.children.length > Number(list.dataset.longest)) list.lastElementChild.remove();
@@ -100,7 +115,8 @@
   }
 
   document.addEventListener("submit", locate, true);
-  document.addEventListener("htmx:after:swap", () => { showTimes(document); countDown(); });
+  document.addEventListener("toggle", noteOpened, true);
+  document.addEventListener("htmx:after:swap", () => { showTimes(document); countDown(); openAgain(); });
   document.addEventListener("htmx:response:error", askAgain);
   document.addEventListener("htmx:error", askAgain);
   document.addEventListener("htmx:sse:after:connection", () => tellLine(false));
