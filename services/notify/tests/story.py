@@ -14,6 +14,7 @@ from chassis.seal import Seals
 from eldercare.order.v1 import events_pb2 as order
 from notify_service.channel.port import Channel, Letter
 from notify_service.channel.recorder import Recorder
+from notify_service.contact.store import Sealed
 from notify_service.contact.use_cases import unseal
 from notify_service.entrypoints.core import TIMERS
 from notify_service.handlers import HANDLERS
@@ -106,12 +107,13 @@ class Story:
 
     def number_rung(self, channel: str, who: str) -> str | None:
         (row,) = self.db.rows(
-            "SELECT key, sealed_value FROM recorded_messages WHERE channel = %s AND recipient = %s", channel, who
+            """SELECT r.key, r.sealed_value, k.wrapped FROM recorded_messages r
+               LEFT JOIN subject_keys k ON k.subject = r.recipient WHERE channel = %s AND recipient = %s""",
+            channel,
+            who,
         )
-        with self.db.work() as work:
-            return unseal(
-                work, self.seals, who, bytes(row["sealed_value"]), f"recorded_messages.sealed_value:{row['key']}"
-            )
+        sealed = Sealed(owner=who, sealed=row["sealed_value"], wrapped=row["wrapped"])
+        return unseal(self.seals, sealed, f"recorded_messages.sealed_value:{row['key']}")
 
     def states(self) -> list[tuple[str, str]]:
         rows = self.db.rows("SELECT channel, state FROM messages ORDER BY name")

@@ -21,9 +21,14 @@ def open_for(work: Work, seals: Seals, *, subject: str, sealed: bytes, place: st
     row = work.one("SELECT wrapped FROM subject_keys WHERE subject = %s", [subject])
     if row is None:
         raise Unsealable(place)
-    if row["wrapped"] is None:
+    return open_with(seals, subject=subject, wrapped=row["wrapped"], sealed=sealed, place=place)
+
+
+def open_with(seals: Seals, *, subject: str, wrapped: bytes | None, sealed: bytes, place: str) -> bytes:
+    """Opens with `subject_keys.wrapped`, read together with what it sealed; raises SubjectErased or Unsealable."""
+    if wrapped is None:
         raise SubjectErased(subject)
-    return decrypt(seals.open(row["wrapped"], place=_place(subject)), sealed, place)
+    return decrypt(seals.open(wrapped, place=_place(subject)), sealed, place)
 
 
 def keys_for(work: Work, seals: Seals, subjects: Collection[str]) -> dict[str, bytes]:

@@ -115,6 +115,6 @@ def _publish_message(work: Work, message: StoredMessage, event: Message, params:
             params=params | codes,
             region=notice.region,
             correlation=notice.correlation,
-            time=work.now,
+            time=message.settle_time or work.now,
         ),
     )

@@ -31,6 +31,15 @@ class Point:
     quiet_hours: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """A sealed value with the wrapped key of its owner; no key: the owner was erased, or is a desk."""
+
+    owner: str
+    sealed: bytes
+    wrapped: bytes | None
+
+
 def put_addressee(work: Work, person: str, display_name: bytes, language: str) -> None:
     work.run(
         """INSERT INTO addressees (person, display_name, language) VALUES (%s, %s, %s)
@@ -83,15 +92,25 @@ def nearest_desk(work: Work, region: str) -> str | None:
     return row["region"] if row else None
 
 
-def sealed_value(work: Work, point: UUID) -> tuple[str, bytes] | None:
-    """Owner and sealed value; None when the person was erased."""
-    row = work.one("SELECT owner, value FROM contact_points WHERE id = %s", [point])
-    return (row["owner"], bytes(row["value"])) if row else None
+def sealed_value(work: Work, point: UUID) -> Sealed | None:
+    """None when the person was erased."""
+    row = work.one(
+        """SELECT p.owner, p.value AS sealed, k.wrapped FROM contact_points p
+           LEFT JOIN subject_keys k ON k.subject = p.owner WHERE p.id = %s""",
+        [point],
+    )
+    return Sealed(**row) if row else None
 
 
-def sealed_names(work: Work, people: Collection[str]) -> dict[str, bytes]:
-    rows = work.all("SELECT person, display_name FROM addressees WHERE person = ANY(%s)", [list(people)])
-    return {row["person"]: bytes(row["display_name"]) for row in rows}
+def sealed_names(work: Work, people: Collection[str]) -> list[Sealed]:
+    if not people:
+        return []
+    rows = work.all(
+        """SELECT a.person AS owner, a.display_name AS sealed, k.wrapped FROM addressees a
+           LEFT JOIN subject_keys k ON k.subject = a.person WHERE a.person = ANY(%s)""",
+        [list(people)],
+    )
+    return [Sealed(**row) for row in rows]
 
 
 def note_success(work: Work, point: UUID) -> None:

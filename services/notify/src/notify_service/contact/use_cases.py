@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from chassis.ids import uuid7
 from chassis.seal import Seals
-from chassis.subject_keys import SubjectErased, open_for, seal_for
+from chassis.subject_keys import SubjectErased, open_with, seal_for
 from chassis.work import Work
 from notify_service.contact import store
 from notify_service.contact.domain import ContactPoint
-from notify_service.contact.store import SealedPoint
+from notify_service.contact.store import Sealed, SealedPoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +66,11 @@ def seal(work: Work, seals: Seals, owner: str, plain: str, place: str) -> bytes:
     return seals.seal(plain.encode(), place=place)
 
 
-def unseal(work: Work, seals: Seals, owner: str, sealed: bytes, place: str) -> str | None:
+def unseal(seals: Seals, found: Sealed, place: str) -> str | None:
     """None when the person was erased."""
+    if not found.owner.startswith("persons/"):
+        return seals.open(found.sealed, place=place).decode()
     try:
-        if owner.startswith("persons/"):
-            return open_for(work, seals, subject=owner, sealed=sealed, place=place).decode()
-        return seals.open(sealed, place=place).decode()
+        return open_with(seals, subject=found.owner, wrapped=found.wrapped, sealed=found.sealed, place=place).decode()
     except SubjectErased:
         return None

@@ -64,12 +64,8 @@ def sentence_of(work: Work, seals: Seals, message: StoredMessage, language: str)
 
 def names_of(work: Work, seals: Seals, people: list[str]) -> dict[str, str]:
     """Display names of those who have one; who was erased has none."""
-    names: dict[str, str] = {}
-    for person, sealed in contacts.sealed_names(work, people).items():
-        name = unseal(work, seals, person, sealed, name_place(person))
-        if name is not None:
-            names[person] = name
-    return names
+    found = {each.owner: unseal(seals, each, name_place(each.owner)) for each in contacts.sealed_names(work, people)}
+    return {person: name for person, name in found.items() if name is not None}
 
 
 def address_of(work: Work, seals: Seals, message: StoredMessage) -> str:
@@ -77,7 +73,7 @@ def address_of(work: Work, seals: Seals, message: StoredMessage) -> str:
     if point is None:
         return message.recipient
     found = contacts.sealed_value(work, point)
-    plain = unseal(work, seals, found[0], found[1], value_place(str(point))) if found else None
+    plain = unseal(seals, found, value_place(str(point))) if found else None
     if plain is None:
         raise Withdrawn(ERASED)
     return plain

@@ -47,34 +47,34 @@ class Sender(OneShot):
             return compose(work, self._seals, effect.key)
 
     def settle(self, work: Work, effect: Effect, outcome: Outcome) -> None:
-        message = store.get(work, effect.key)
-        if message is None:
-            return
-        MESSAGES.labels(message.channel, outcome.state).inc()
-        if outcome.state == "done":
-            self._sent(work, message, outcome)
-        else:
-            self._not_sent(work, message, outcome, in_doubt=effect.in_doubt)
+        settled = self._sent if outcome.state == "done" else self._not_sent
+        message = settled(work, effect, outcome)
+        if message is not None:
+            MESSAGES.labels(message.channel, outcome.state).inc()
 
-    def _sent(self, work: Work, message: StoredMessage, outcome: Outcome) -> None:
-        store.settle(work, message.name, "sent", reference=outcome.reference)
+    def _sent(self, work: Work, effect: Effect, outcome: Outcome) -> StoredMessage | None:
+        message = store.settle(work, effect.key, "sent", reference=outcome.reference)
+        if message is None:
+            return None
         if message.contact_point:
             contacts.note_success(work, message.contact_point)
         contract.message_sent(work, message)
+        return message
 
-    def _not_sent(self, work: Work, message: StoredMessage, outcome: Outcome, *, in_doubt: bool) -> None:
+    def _not_sent(self, work: Work, effect: Effect, outcome: Outcome) -> StoredMessage | None:
         """Refused for good, or given up; a ladder tries the person's next number.
 
         Unknown, not refused, when nobody knows how an earlier try ended: it may have gone out.
         """
         is_refused = outcome.state == "refused"
-        state = "refused" if is_refused and not in_doubt else "unknown"
+        state = "refused" if is_refused and not effect.in_doubt else "unknown"
         reason = outcome.reason if is_refused else "given_up"
-        store.settle(work, message.name, state, reason=reason)
-        if message.channel == Kind.FEED:
-            return
+        message = store.settle(work, effect.key, state, reason=reason)
+        if message is None or message.channel == Kind.FEED:
+            return message
         contract.message_refused(work, message, reason)
         if message.contact_point and reason not in WITHDRAWN:
             contacts.note_refusal(work, message.contact_point, reason)
             if message.notice.is_call:
                 fall_back(work, message)
+        return message

@@ -135,12 +135,14 @@ def of_incident(work: Work, incident: str, *, after: str, limit: int) -> list[St
     return [_stored(row) for row in rows]
 
 
-def settle(work: Work, name: str, state: str, *, reference: str = "", reason: str = "") -> None:
-    work.run(
+def settle(work: Work, name: str, state: str, *, reference: str = "", reason: str = "") -> StoredMessage | None:
+    """The message as it is now; None when there is none of that name."""
+    row = work.one(
         """UPDATE messages SET state = %s, provider_reference = %s, reason = %s, settle_time = app_now()
-           WHERE name = %s""",
+           WHERE name = %s RETURNING *, '' AS ladder_state""",
         [state, reference, reason[:500], name],
     )
+    return _stored(row) if row else None
 
 
 def overdue(work: Work, seconds: int) -> int:

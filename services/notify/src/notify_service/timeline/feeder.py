@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 STREAM = "timeline"
 KEPT = 10_000
 BATCH = 200
+# Lines come in bursts: those of a moment are read and told together.
+TOGETHER_S = 0.02
 POLL_S = 1.0
 BACK_OFF_S = 1.0
 
@@ -51,7 +53,9 @@ class Feeder:
     def _follow(self, connection: Connection[DictRow], stopping: threading.Event) -> None:
         connection.execute(f'LISTEN "{BELL}"'.encode())
         while not stopping.is_set():
-            if self.feed(connection) == 0:
+            if self.feed(connection) > 0:
+                stopping.wait(TOGETHER_S)
+            else:
                 for _ in connection.notifies(timeout=POLL_S, stop_after=1):
                     pass
 
