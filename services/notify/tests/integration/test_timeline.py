@@ -139,6 +139,47 @@ def test_many_writers_never_hide_a_line_from_a_follower(notify: TestDatabase) ->
     assert missed == []
 
 
+def test_what_is_written_while_somebody_numbers_appears_in_the_order_it_is_numbered(notify: TestDatabase) -> None:
+    with connect(notify.urls.app, name="slow") as slow, connect(notify.urls.app, name="numberer") as numberer:
+        assert store.claim_numbering(Work(numberer, Context()))
+        slow.autocommit = False
+        _write(slow, 1)
+        with notify.work() as work:
+            store.write(work, line(2))
+        store.number(Work(numberer, Context()))
+        slow.commit()
+        with notify.work() as work:
+            assert [entry.line.source for entry in store.of_all(work, 0, 10)] == ["test-2"]
+        store.number(Work(numberer, Context()))
+        with notify.work() as work:
+            assert [entry.line.source for entry in store.of_all(work, 0, 10)] == ["test-2", "test-1"]
+
+
+def test_what_a_dead_numberer_left_is_numbered_by_the_next_who_writes(notify: TestDatabase) -> None:
+    with connect(notify.urls.app, name="numberer") as numberer:
+        assert store.claim_numbering(Work(numberer, Context()))
+        with notify.work() as work:
+            store.write(work, line(1))
+    with notify.work() as work:
+        assert store.of_all(work, 0, 10) == []
+        store.write(work, line(2))
+    with notify.work() as work:
+        assert [entry.line.source for entry in store.of_all(work, 0, 10)] == ["test-1", "test-2"]
+
+
+def test_writers_do_not_wait_for_each_other_while_somebody_numbers(notify: TestDatabase) -> None:
+    with (
+        connect(notify.urls.app, name="numberer") as numberer,
+        connect(notify.urls.app, name="neighbour") as neighbour,
+        neighbour.transaction(),
+    ):
+        assert store.claim_numbering(Work(numberer, Context()))
+        neighbour.execute("SELECT pg_advisory_xact_lock(hashtext('timeline_id'))")
+        with notify.work() as work:
+            work.run("SET LOCAL lock_timeout = '2s'")
+            store.write(work, line(1))
+
+
 def test_a_line_cannot_be_rewritten(story: Story) -> None:
     story.press()
     with pytest.raises(psycopg.errors.InsufficientPrivilege):

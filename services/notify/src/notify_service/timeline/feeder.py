@@ -1,5 +1,6 @@
-"""Rings the live pages: follows the timeline and repeats each line into a capped Redis stream, in order, once.
+"""Rings the live pages: numbers the timeline and repeats each line into a capped Redis stream, in order, once.
 
+One feeder numbers what all have written; the others follow and take over when its session ends.
 The stream's ids are the timeline's own, so several feeders never write a line twice. Redis may lose all of it: pages
 then read the timeline itself.
 """
@@ -34,6 +35,7 @@ BATCH = 200
 TOGETHER_S = 0.02
 POLL_S = 1.0
 BACK_OFF_S = 1.0
+FROZEN = "10s"  # a session that falls silent for longer is ended, and another one numbers
 
 
 class Feeder:
@@ -44,7 +46,7 @@ class Feeder:
     def __call__(self, stopping: threading.Event) -> None:
         while not stopping.is_set():
             try:
-                with connect(self._url, name="notify.feeder") as connection:
+                with connect(self._url, name="notify.feeder", idle_session_timeout=FROZEN) as connection:
                     self._follow(connection, stopping)
             except (psycopg.OperationalError, redis.RedisError) as lost:
                 log.warning("feed.lost", reason=type(lost).__name__)
@@ -52,7 +54,11 @@ class Feeder:
 
     def _follow(self, connection: Connection[DictRow], stopping: threading.Event) -> None:
         connection.execute(f'LISTEN "{BELL}"'.encode())
+        work, is_ours = Work(connection, Context()), False
         while not stopping.is_set():
+            is_ours = is_ours or store.claim_numbering(work)
+            if is_ours:
+                store.number(work)
             if self.feed(connection) > 0:
                 stopping.wait(TOGETHER_S)
             else:

@@ -87,6 +87,17 @@ def of_all(work: Work, after: int, limit: int) -> list[Entry]:
     return _entries(work.all("SELECT * FROM timeline WHERE id > %s ORDER BY id LIMIT %s", [after, limit]))
 
 
+def claim_numbering(work: Work) -> bool:
+    """Whether this session is now the one that numbers lines; it stays so until it ends."""
+    row = work.one("SELECT pg_try_advisory_lock(hashtext('timeline_numbering')) AS ours")
+    return bool(row and row["ours"])
+
+
+def number(work: Work) -> None:
+    """Gives ids to the lines that were committed without one."""
+    work.run("SELECT number_lines()")
+
+
 def last_id(work: Work) -> int:
     row = work.one("SELECT coalesce(max(id), 0) AS id FROM timeline")
     return int(row["id"]) if row else 0
