@@ -11,8 +11,9 @@ from bench.watches import Press, Watches
 
 STEP = 1.15
 FIRST = 100.0
-# A turn gives up after so many rates: a machine this slow has its answer.
+# A turn climbs at most so many steps, and looks at most so many below where it began.
 TRIES = 8
+RUNGS = 17
 # Presses that came out slower than this share of the wanted rate were not that rate.
 PACE = 0.95
 
@@ -30,11 +31,14 @@ def measure(house: House, rounds: Rounds) -> Row:
 
 
 def highest(start: float, is_kept: Callable[[float], bool]) -> float:
-    """The highest rate that is kept, on a ladder of `STEP`s through `start`; 0 when none of `TRIES` is."""
+    """The highest rate that is kept, on a ladder of `STEP`s through `start`; 0 when none of its `RUNGS` below is."""
     if is_kept(start):
         return _climbed(start, is_kept)
-    rates = (start / STEP**steps for steps in range(1, TRIES))
-    return next((rate for rate in rates if is_kept(rate)), 0.0)
+    kept, missed = RUNGS, 0  # rungs below the start: the lower one is taken for kept until it is asked
+    while kept - missed > 1:
+        middle = (kept + missed) // 2
+        kept, missed = (middle, missed) if is_kept(start / STEP**middle) else (kept, middle)
+    return start / STEP**kept if kept < RUNGS else 0.0
 
 
 def _climbed(kept: float, is_kept: Callable[[float], bool]) -> float:

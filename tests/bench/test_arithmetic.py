@@ -46,7 +46,7 @@ def test_a_chain_nobody_looked_at_has_not_kept_up() -> None:
     assert not is_sustained([(0, 0), (1, 0)], rate=100)
 
 
-@pytest.mark.parametrize("limit", [40, 99, 100, 116, 180])
+@pytest.mark.parametrize("limit", [12, 40, 99, 100, 116, 180])
 def test_the_ladder_ends_on_the_highest_rung_that_is_kept(limit: float) -> None:
     found = highest(100, lambda tried: tried <= limit)
     assert found <= limit < found * STEP

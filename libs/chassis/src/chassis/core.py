@@ -129,7 +129,13 @@ class RunningCore:
         for kind, executor in effects.items():  # of its own: one that hangs keeps no other kind waiting
             run = EffectRunner(url, service, {kind: executor}).tick
             loops += [
-                Loop(url, name=f"{service}.{kind}.{number}", channel=bell_of(kind), tick=run, poll_s=0.25)
+                Loop(
+                    url,
+                    name=f"{service}.{kind}.{number}",
+                    channel=bell_of(kind),
+                    tick=run,
+                    poll_s=1.0 if number else 0.25,
+                )
                 for number in range(EFFECT_THREADS)
             ]
         if self.core.handlers:
