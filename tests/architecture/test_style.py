@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections import Counter
 
 import pytest
 
@@ -104,3 +105,11 @@ def test_ruff_refuses_prints_and_clocks_in_services(code: str, text: str) -> Non
     done = subprocess.run(command, cwd=ROOT, input=text, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert code in done.stdout
+
+
+def test_no_two_migrations_of_one_house_share_a_number() -> None:
+    folders = [*ROOT.glob("services/*/migrations"), ROOT / "libs/chassis/src/chassis/migrations"]
+    numbers = [
+        f"{folder.parent.name} {file.name.partition('_')[0]}" for folder in folders for file in folder.glob("*.sql")
+    ]
+    assert [number for number, times in Counter(numbers).items() if times > 1] == []

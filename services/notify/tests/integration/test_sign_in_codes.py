@@ -14,6 +14,7 @@ from eldercare.notify.v1.notify_service_pb2 import SendCodeRequest
 from eldercare.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from notify_service.channel.port import Letter
 from notify_service.channel.recorder import text_place
+from notify_service.contact.store import Sealed
 from notify_service.contact.use_cases import unseal
 from notify_service.message.codes import Code, CodeNotTaken, CodePost, PhoneRefused
 from services.notify.tests import cast
@@ -45,9 +46,12 @@ def code(language: str = "en", *, attempt: int = 1, key: str = "") -> SendCodeRe
 
 
 def text_on_the_phone(story: Story) -> list[str]:
-    rows = story.db.rows("SELECT key, sealed_text FROM recorded_messages WHERE template = 'sign_in_code' ORDER BY id")
-    with story.db.work() as work:
-        found = [unseal(work, story.seals, GRANNY_WEN, bytes(r["sealed_text"]), text_place(r["key"])) for r in rows]
+    rows = story.db.rows(
+        """SELECT r.key, r.sealed_text, k.wrapped FROM recorded_messages r
+           JOIN subject_keys k ON k.subject = r.recipient WHERE template = 'sign_in_code' ORDER BY id"""
+    )
+    sealed = [(r["key"], Sealed(owner=GRANNY_WEN, sealed=r["sealed_text"], wrapped=r["wrapped"])) for r in rows]
+    found = [unseal(story.seals, each, text_place(key)) for key, each in sealed]
     return [text for text in found if text]
 
 
