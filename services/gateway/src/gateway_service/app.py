@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from redis.asyncio import Redis
+from starlette.middleware.cors import CORSMiddleware
 
 from chassis.identity import Identity
 from chassis.metrics import introduce
@@ -15,7 +16,7 @@ from gateway_service.desk import webhook
 from gateway_service.desk.board import DeskBoard
 from gateway_service.house import House
 from gateway_service.live.doorbell import Doorbell
-from gateway_service.live.hub import Hub
+from gateway_service.live.hub import Hub, Room
 from gateway_service.pages.install import install as install_pages
 from gateway_service.peers import Peers
 from gateway_service.problem.handlers import install as install_problems
@@ -24,9 +25,17 @@ from gateway_service.settings import GatewaySettings
 from gateway_service.v1 import exports, incidents, money, oidc, orders, sessions, timeline, visits
 from gateway_service.wire import probes
 from gateway_service.wire.doorway import Doorway
+from gateway_service.wire.etag import Etags
+from gateway_service.wire.limits import RateLimits
 from gateway_service.wire.openapi import describe
 
 _REDIS_S = 4.0
+# Apps of other origins hold a token; cookies are for our own pages.
+_CROSS_ORIGIN: dict[str, Any] = {
+    "allow_methods": ["GET", "POST", "PUT", "DELETE"],
+    "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID"],
+    "expose_headers": ["ETag", "Retry-After"],
+}
 _ABOUT = "Elder care for mobile apps and pages. Every POST carries an Idempotency-Key; every refusal is a problem+json."
 
 
@@ -47,6 +56,9 @@ def build(settings: GatewaySettings, targets: Mapping[str, str]) -> FastAPI:
     app.include_router(webhook.router)
     app.include_router(probes.router)
     install_problems(app, install_pages(app))
+    app.add_middleware(Etags)
+    if origins := settings.origins:
+        app.add_middleware(CORSMiddleware, allow_origins=origins, **_CROSS_ORIGIN)
     app.add_middleware(Doorway)
     describe(app)
     return app
@@ -58,14 +70,21 @@ async def _living(app: FastAPI, settings: GatewaySettings, targets: Mapping[str,
         identity = Identity.load("gateway", Path(settings.signing_key), Path(settings.trusted_keys))
         peers = Peers(targets)
         stack.push_async_callback(peers.close)
-        hub, board = Hub(peers, identity, settings.feeds_each), DeskBoard()
+        hub, board = Hub(peers, identity, Room(each=settings.feeds_each, all=settings.feeds_all)), DeskBoard()
+        limits = RateLimits(settings.redis_url, caller=settings.caller_rate, address=settings.address_rate)
         stack.callback(hub.close)
         providers = {each.name: Provider(each) for each in load_providers(settings.oidc_providers)}
         for provider in providers.values():
             stack.push_async_callback(provider.close)
         introduce("gateway", live=str, ready=lambda: probes.without_all(peers))
         app.state.house = House(
-            settings=settings, identity=identity, peers=peers, hub=hub, board=board, providers=providers
+            settings=settings,
+            identity=identity,
+            peers=peers,
+            hub=hub,
+            board=board,
+            limits=limits,
+            providers=providers,
         )
         app.state.redis = await stack.enter_async_context(_redis(settings.redis_url)) if settings.redis_url else None
         if app.state.redis is not None:

@@ -21,6 +21,7 @@ from gateway_service.session.token import token_of
 from gateway_service.settings import GatewaySettings
 from gateway_service.text.catalogue import Catalogue, catalogue
 from gateway_service.text.language import language_of
+from gateway_service.wire.limits import RateLimits
 
 Answer = TypeVar("Answer", bound=Message)
 
@@ -32,6 +33,7 @@ class House:
     peers: Peers
     hub: Hub
     board: DeskBoard
+    limits: RateLimits
     names: Names = field(default_factory=Names)
     providers: Mapping[str, Provider] = field(default_factory=dict)
 
@@ -88,6 +90,7 @@ async def signed_in(request: Request, house: Annotated[House, Depends(house_of)]
     token = token_of(request)
     caller = house.identity.verify(token)
     structlog.contextvars.bind_contextvars(actor=caller.subject)
+    await house.limits.admit("caller", caller.subject, request.url.path)
     return SignedIn(house=house, caller=caller, language=language_of(request), errand=house.errand(token))
 
 

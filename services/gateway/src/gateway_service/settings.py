@@ -27,6 +27,18 @@ class GatewaySettings:
         default="",
     )
     feeds_each: int = env("ELDERCARE_GATEWAY_FEEDS_EACH", "live feeds one person may have open", default=16)
+    feeds_all: int = env("ELDERCARE_GATEWAY_FEEDS", "live feeds one gateway holds open in all", default=10_000)
+    caller_rate: int = env("ELDERCARE_GATEWAY_CALLER_RATE", "requests a minute of one person; 0: no limit", default=600)
+    address_rate: int = env(
+        "ELDERCARE_GATEWAY_ADDRESS_RATE", "requests a minute of one address; 0: no limit", default=3_000
+    )
+    allowed_origins: str = env(
+        "ELDERCARE_GATEWAY_ORIGINS", "origins whose pages may call, comma between; empty: only our own", default=""
+    )
     unread_s: float = env(
         "ELDERCARE_GATEWAY_UNREAD_S", "seconds after which a peer that never reads is cut", default=30.0
     )
+
+    @property
+    def origins(self) -> list[str]:
+        return [origin for origin in map(str.strip, self.allowed_origins.split(",")) if origin]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from prometheus_client import Gauge
 
@@ -24,11 +25,20 @@ _FETCH_S = 5.0
 _FEEDS = Gauge("eldercare_gateway_feeds", "Live feeds that are open")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """How many feeds may be open: of one person, and in all."""
+
+    each: int
+    all: int
+
+
 class Hub:
-    def __init__(self, peers: Peers, identity: Identity, feeds_each: int) -> None:
-        self._peers, self._identity, self._feeds_each = peers, identity, feeds_each
+    def __init__(self, peers: Peers, identity: Identity, room: Room) -> None:
+        self._peers, self._identity, self._room = peers, identity, room
         self._pullers: dict[Topic, Puller] = {}
         self._open: Counter[str] = Counter()
+        self._all = 0
         self.has_bell = False
         self.newest_id = 0
         self._closing = False
@@ -41,12 +51,17 @@ class Hub:
         listener = Listener()
         puller.listeners.add(listener)
         self._open[subject] += 1
+        self._all += 1
         try:
             with _FEEDS.track_inprogress():
                 yield puller, listener
         finally:
-            self._open -= Counter([subject])
+            self._close_one(subject)
             self._leave(puller, listener)
+
+    @property
+    def open_feeds(self) -> int:
+        return self._all
 
     def ring(self, incident: str, region: str, entry_id: int) -> None:
         """A new entry is in the store."""
@@ -81,8 +96,16 @@ class Hub:
     def _admit(self, subject: str) -> None:
         if self._closing:
             raise Problem("GOING_AWAY", 503, "This gateway is stopping. Connect again.")
-        if self._open[subject] >= self._feeds_each:
+        if self._all >= self._room.all:
+            raise Problem("FEEDS_FULL", 503, "This gateway holds as many live feeds as it can.", retry_after="10")
+        if self._open[subject] >= self._room.each:
             raise Problem("TOO_MANY_FEEDS", 429, "Too many live feeds are open. Close one.", retry_after="5")
+
+    def _close_one(self, subject: str) -> None:
+        self._all -= 1
+        self._open[subject] -= 1
+        if not self._open[subject]:
+            del self._open[subject]
 
     def _start(self, topic: Topic) -> Puller:
         puller = self._pullers[topic] = Puller(topic, self._fetch, self._look_every)

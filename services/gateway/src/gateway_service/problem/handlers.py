@@ -62,7 +62,8 @@ def _path(parts: Sequence[object]) -> str:
 
 
 def _http(failure: HTTPException) -> Problem:
-    return Problem(_BY_STATUS.get(failure.status_code, "HTTP_ERROR"), failure.status_code, str(failure.detail))
+    reason = _BY_STATUS.get(failure.status_code, "HTTP_ERROR")
+    return Problem(reason, failure.status_code, str(failure.detail), allow=(failure.headers or {}).get("Allow", ""))
 
 
 def _refusal(failure: Refusal) -> Problem:

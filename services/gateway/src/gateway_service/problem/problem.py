@@ -36,11 +36,18 @@ class Problem(Exception):
     """Raised anywhere below a route. `sentence` is English, for reasons the catalogue does not know."""
 
     def __init__(
-        self, reason: str, status: int, sentence: str = "", *, errors: Sequence[FieldError] = (), retry_after: str = ""
+        self,
+        reason: str,
+        status: int,
+        sentence: str = "",
+        *,
+        errors: Sequence[FieldError] = (),
+        retry_after: str = "",
+        allow: str = "",
     ) -> None:
         super().__init__(f"{reason} {status} {sentence}".strip())
         self.reason, self.status, self.sentence = reason, status, sentence
-        self.errors, self.retry_after = tuple(errors), retry_after
+        self.errors, self.retry_after, self.allow = tuple(errors), retry_after, allow
 
     @property
     def type(self) -> str:
@@ -51,7 +58,7 @@ class Problem(Exception):
             return {"WWW-Authenticate": "Bearer"}
         if self.retry_after or self.status == 503:
             return {"Retry-After": self.retry_after or "1"}
-        return {}
+        return {"Allow": self.allow} if self.allow else {}
 
     def body(self, words: Catalogue) -> dict[str, object]:
         title, detail = words.problem(self.reason, self.status, self.sentence)

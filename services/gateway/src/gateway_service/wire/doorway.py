@@ -1,19 +1,19 @@
-"""Around every request: body limit, security headers, trace, log line, metrics. Plain ASGI: streams stay streams."""
+"""Around every request: sizes, rate, security headers, trace, log line, metrics. Plain ASGI: streams stay streams."""
 
 import structlog
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.clock import monotonic
 from chassis.trace import span
-from gateway_service.problem.handlers import as_json
 from gateway_service.problem.problem import Problem
-from gateway_service.text.language import accepted
+from gateway_service.wire.sizes import LARGEST_BODY, check_size
 
 log = structlog.get_logger(__name__)
-LARGEST_BODY = 256 * 1024
 _REQUESTS = Counter("eldercare_gateway_requests_total", "Requests by route and status", ["route", "status"])
 _SECONDS = Histogram("eldercare_gateway_seconds", "Until the answer began, by route", ["route"])
 _QUIET = frozenset({"/livez", "/readyz", "/metrics"})
@@ -28,6 +28,7 @@ def csp(*, images: str = "") -> str:
     )
 
 
+_ONE_YEAR = "max-age=31536000; includeSubDomains"
 _SECURITY = {
     "Content-Security-Policy": csp(),
     "X-Content-Type-Options": "nosniff",
@@ -47,14 +48,29 @@ class Doorway:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
         passage = _Passage(scope, receive, send)
-        with span(f"{scope['method']} {scope['path']}", headers.get("traceparent", "")[:60]):
-            if _length(headers.get("content-length", "")) > LARGEST_BODY:
-                too_large = as_json(Problem("BODY_TOO_LARGE", 413), accepted(headers.get("accept-language", "")))
-                await too_large(scope, receive, passage.send)
-            else:
+        with span(f"{scope['method']} {scope['path']}", Headers(scope=scope).get("traceparent", "")[:60]):
+            try:
+                check_size(scope)
+                await _admit(scope)
                 await self._app(scope, passage.receive, passage.send)
+            except Exception as failure:
+                if passage.has_begun:
+                    raise
+                await _shown(scope, failure)(scope, receive, passage.send)
+
+
+async def _admit(scope: Scope) -> None:
+    address = scope["client"][0] if scope.get("client") else ""
+    await scope["app"].state.house.limits.admit("address", address, scope["path"])
+
+
+def _shown(scope: Scope, failure: Exception) -> Response:
+    """What no route took: refused before any, or failed in one."""
+    handlers = scope["app"].exception_handlers
+    handler = handlers[Problem if isinstance(failure, Problem) else Exception]
+    answer: Response = handler(Request(scope), failure)
+    return answer
 
 
 class _Passage:
@@ -63,6 +79,7 @@ class _Passage:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._scope, self._receive, self._send = scope, receive, send
         self._read, self._began = 0, monotonic()
+        self.has_begun = False
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -73,7 +90,10 @@ class _Passage:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.has_begun = True
             headers = MutableHeaders(scope=message)
+            if self._scope["scheme"] == "https":
+                headers.setdefault("Strict-Transport-Security", _ONE_YEAR)
             for name, value in _SECURITY.items():
                 headers.setdefault(name, value)
             headers.setdefault("Cache-Control", "no-store")
@@ -90,8 +110,3 @@ class _Passage:
         _SECONDS.labels(route).observe(took)
         shape = route.replace("{", "<").replace("}", ">")
         log.info("request.answered", method=self._scope["method"], template=shape, status=status, ms=round(took * 1000))
-
-
-def _length(told: str) -> int:
-    """What is not a number is left to the server to refuse."""
-    return int(told) if told.isascii() and told.isdigit() else 0
