@@ -23,6 +23,7 @@ from gateway_service.problem.handlers import install as install_problems
 from gateway_service.session.provider import Provider, load_providers
 from gateway_service.settings import GatewaySettings
 from gateway_service.v1 import exports, incidents, money, oidc, orders, sessions, timeline, visits
+from gateway_service.v1 import help as help_calls
 from gateway_service.wire import probes
 from gateway_service.wire.doorway import Doorway
 from gateway_service.wire.etag import Etags
@@ -51,7 +52,7 @@ def build(settings: GatewaySettings, targets: Mapping[str, str]) -> FastAPI:
         separate_input_output_schemas=False,
         lifespan=lambda app: _living(app, settings, targets),
     )
-    for router in (sessions, oidc, incidents, orders, visits, money, timeline, exports):
+    for router in (sessions, oidc, incidents, orders, visits, money, timeline, exports, help_calls):
         app.include_router(router.router)
     app.include_router(webhook.router)
     app.include_router(probes.router)

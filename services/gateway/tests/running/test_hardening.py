@@ -170,3 +170,14 @@ def test_hundreds_of_open_feeds_each_get_the_line_and_leave_nothing_behind(
         assert {int(next(feed)["id"]) for feed in feeds} == {1}
         assert daughter.get(f"/v1/{incident}/timeline").status_code == 200
     until(lambda: not hub.open_feeds, "all feeds are closed")
+
+
+def test_a_call_for_help_from_an_app_is_an_alarm_of_whoever_calls_and_of_whom_family_calls_for(
+    daughter: Somebody, neighbours: Neighbours
+) -> None:
+    key, elder = str(uuid4()), f"persons/{uuid4()}"
+    own = daughter.post("/v1/help", key=key)
+    assert (own.status_code, own.json()["person"]) == (201, DAUGHTER)
+    assert daughter.post("/v1/help", {"person": elder}).json()["person"] == elder
+    first = neighbours.heard[0].request
+    assert (first.person, first.request_id) == (DAUGHTER, key)
