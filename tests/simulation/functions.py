@@ -45,8 +45,9 @@ def _append_event(memory: "Memory", sql: str, params: Any) -> Found:
     ).fetchall()
     memory.db.execute(
         """INSERT INTO events (id, type, aggregate, correlation, causation, actor, region, person, rule, traceparent,
-                               data, time, position, sequence, previous_hash, hash)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT count(*) + 1 FROM events), ?, x'', x'')""",
+                               data, time, sequence, previous_hash, hash, position)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, x'', x'',
+                   (SELECT coalesce(max(rowid), 0) + 1 FROM events))""",
         [str(told["id"]), *[told[name] for name in _EVENT[1:]], told["data"], memory.now(), sequence],
     )
     if params[11]:
@@ -75,15 +76,21 @@ _CLAIM = re.compile(
 )
 
 
-def _claim_effect(memory: "Memory", sql: str, params: Any) -> Found:
-    """SQLite gives back no columns of other tables: the row is chosen first, then taken."""
+@cache
+def _claim_in_two(sql: str) -> tuple[str, str]:
     parts = _CLAIM.search(sql)
     assert parts, sql
-    due = memory.plain(dialect.statement(parts["due"]), params).fetchone()
+    update = f"UPDATE effects SET {parts['set']} WHERE key = %s"  # noqa: S608 - the product's own words
+    return dialect.statement(parts["due"]), dialect.statement(update)
+
+
+def _claim_effect(memory: "Memory", sql: str, params: Any) -> Found:
+    """SQLite gives back no columns of other tables: the row is chosen first, then taken."""
+    choose, take = _claim_in_two(sql)
+    due = memory.plain(choose, params).fetchone()
     if due is None:
         return _found()
-    update = f"UPDATE effects SET {parts['set']} WHERE key = %s"  # noqa: S608 - the product's own words
-    memory.plain(dialect.statement(update), [due["key"]])
+    memory.plain(take, [due["key"]])
     row = memory.ask("SELECT * FROM effects WHERE key = ?", due["key"])[0]
     return _found(row | {"before": due["before"]})
 

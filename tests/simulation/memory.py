@@ -1,5 +1,6 @@
 """One service's database in memory: its real migrations and its real statements, one transaction at a time."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -31,13 +32,14 @@ class Memory:
 
     def __init__(self, service: str, now: Callable[[], int]) -> None:
         self.service, self.now = service, now
-        self.commits = 0
+        self.touched: set[str] = set()  # tables written since somebody looked
+        self._names: dict[str, list[str]] = {}
         self.serial = 0
         self.asking: Session | None = None  # whose statement runs
         self.relay: Session | None = None  # who holds the relay's lock
         types = sqlite3.PARSE_DECLTYPES | sqlite3.PARSE_COLNAMES
         self.db = sqlite3.connect(":memory:", isolation_level=None, detect_types=types, cached_statements=512)
-        self.db.create_function("app_now", 0, now)
+        self.db.create_function("app_now", 0, now, deterministic=True)
         prepare(self.db)
         for folder in (Path(chassis.__path__[0]) / "migrations", migrations_of(service)):
             for file in sorted(folder.glob("*.sql")):
@@ -59,11 +61,12 @@ class Memory:
 
     def forget(self) -> None:
         self.db.execute("ROLLBACK TO beginning")
-        self.serial, self.commits, self.relay = self._serial, 0, None
+        self.serial, self.relay = self._serial, None
+        self.touched.clear()
 
-    def run(self, sql: str | bytes, params: Any = None) -> Found:
-        text = sql if isinstance(sql, str) else _text(sql)
+    def run(self, text: str, params: Any = None) -> Found:
         told = functions.find(text)
+        self.touched |= written(text)
         try:
             return told(self, text, params) if told else self.plain(dialect.statement(text), params)
         except sqlite3.IntegrityError as broken:
@@ -77,13 +80,31 @@ class Memory:
         cursor = self.db.execute(sql, stored(params))
         if cursor.description is None:
             return Found([], cursor.rowcount)
-        names = [column[0] for column in cursor.description]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor]
+        names = self._names.get(sql)
+        if names is None:
+            names = self._names[sql] = [column[0] for column in cursor.description]
+        rows = [dict(zip(names, row)) for row in cursor]  # noqa: B905 - as many names as values
         return Found(rows, cursor.rowcount if cursor.rowcount >= 0 else len(rows))
 
     def ask(self, sql: str, *params: Any) -> list[Row]:
         """For those who watch: reads in SQLite's own words."""
         return self.plain(sql, params).rows
+
+
+_WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
+
+
+@cache
+def written(sql: str) -> frozenset[str]:
+    """The tables that a statement writes."""
+    found = _WRITES.findall(sql)
+    return frozenset([*found, "outbox"] if "append_event" in sql else found)
+
+
+@cache
+def reads(sql: str) -> bool:
+    """Nothing of it would have to be undone."""
+    return sql.lstrip().startswith("SELECT") and functions.find(sql) is None and not written(sql)
 
 
 @cache
@@ -110,6 +131,7 @@ class Session:
         self.memory, self.host, self.name = memory, host, name
         self.closed = False
         self.depth = 0
+        self.saved = 0  # of so many blocks the beginning is kept: those in which something was written
         self.failed = False
         self.handled: list[tuple[str, str, int]] = []
 
@@ -129,10 +151,18 @@ class Session:
         try:
             self.host.within(self)
             self.memory.asking = self
-            return self.memory.run(sql, params)
+            text = sql if isinstance(sql, str) else _text(sql)
+            if not reads(text):
+                self._save()
+            return self.memory.run(text, params)
         except psycopg.Error:
             self.failed = True
             raise
+
+    def _save(self) -> None:
+        while self.saved < self.depth:
+            self.saved += 1
+            self.memory.db.execute(f"SAVEPOINT t{self.saved}")
 
     def may_commit(self) -> None:
         """The commit itself may fail, or the process die in it."""
@@ -173,7 +203,6 @@ class Transaction:
             session.host.between(session, "begin")
         session.depth += 1
         self.kept = len(session.handled)
-        session.memory.db.execute(f"SAVEPOINT t{session.depth}")
 
     def __exit__(self, kind: object, failure: object, trace: object) -> None:
         session = self.session
@@ -185,17 +214,22 @@ class Transaction:
         except BaseException:
             self._undo()
             raise
-        session.memory.db.execute(f"RELEASE t{session.depth}")
+        wrote = session.saved == session.depth
+        if wrote:
+            session.memory.db.execute(f"RELEASE t{session.depth}")
+            session.saved -= 1
         session.depth -= 1
         if session.depth == 0:
-            session.memory.commits += 1
-            session.host.committed(session)
+            if wrote:
+                session.host.committed(session)
             session.host.between(session, "commit")
 
     def _undo(self) -> None:
         session = self.session
-        session.memory.db.execute(f"ROLLBACK TO t{session.depth}")
-        session.memory.db.execute(f"RELEASE t{session.depth}")
+        if session.saved == session.depth:
+            session.memory.db.execute(f"ROLLBACK TO t{session.depth}")
+            session.memory.db.execute(f"RELEASE t{session.depth}")
+            session.saved -= 1
         session.depth -= 1
         session.failed = False
         del session.handled[self.kept :]

@@ -24,6 +24,7 @@ from eldercare.notify.v1 import notify_service_pb2
 from eldercare.order.v1 import incident_service_pb2
 from tests.simulation.broker import Broker
 from tests.simulation.cores import CORES, Database, parts_of
+from tests.simulation.falling_due import DUE, look
 from tests.simulation.memory import Memory, Session
 from tests.simulation.outside import DutyDesk, Till, rule_of, unreachable
 from tests.simulation.processes import Killed, Loop, Process, seconds
@@ -32,11 +33,6 @@ from tests.simulation.trouble import Trouble
 _CONTRACTS: dict[str, tuple[Any, ...]] = {"order": (incident_service_pb2,), "notify": (notify_service_pb2,)}
 COPIES = 2
 BATCH = 16
-_DUE = """
-    SELECT 'relay', min(coalesce(next_at, 0)) FROM outbox WHERE parked_at IS NULL
-    UNION ALL SELECT 'timers', min(due_at) FROM timers WHERE parked_at IS NULL
-    UNION ALL SELECT 'effects', min(due_at) FROM effects WHERE settled_at IS NULL
-    UNION ALL SELECT 'retries', min(next_at) FROM set_aside WHERE parked_at IS NULL"""
 _POLLS = {"relay": 0.5, "timers": 0.25, "effects": 0.25, "retries": 0.5}
 
 
@@ -61,7 +57,9 @@ class Suite(Trouble):
             self.cores[service] = [self._core(service, number) for number in range(COPIES)]
             self.consumers[service] = [self._consumer(service, number) for number in range(COPIES)]
         self._built: dict[Process, Built] = {}
-        self._due: dict[str, tuple[int, dict[str, int | None]]] = {}
+        self._due: dict[str, dict[str, int]] = {service: {} for service in CORES}
+        for service in CORES:
+            look(self.memories[service], self._due[service], DUE)
 
     # processes
 
@@ -148,6 +146,9 @@ class Suite(Trouble):
 
     def committed(self, session: Session) -> None:
         self.watch.committed(self, session)
+        memory = session.memory
+        look(memory, self._due[memory.service], memory.touched & DUE.keys())
+        memory.touched.clear()
 
     def database(self, service: str) -> Database:
         return Database(self, service)
@@ -188,17 +189,10 @@ class Suite(Trouble):
 
     # who can go next
 
-    def due(self, service: str) -> dict[str, int | None]:
-        memory = self.memories[service]
-        known = self._due.get(service)
-        if known is None or known[0] != memory.commits:
-            known = self._due[service] = (memory.commits, dict(memory.db.execute(_DUE).fetchall()))
-        return known[1]
-
     def ready_loops(self) -> list[tuple[Process, Loop]]:
         now, ready = self.now, []
         for service, cores in self.cores.items():
-            wanted = [name for name, at in self.due(service).items() if at is not None and at <= now]
+            wanted = [name for name, at in self._due[service].items() if at <= now]
             if wanted:
                 for process in cores:
                     if process.is_alive and process.frozen_until <= now:
@@ -228,9 +222,7 @@ class Suite(Trouble):
         """What is due later, and what is due but rests; who is dead or frozen is waited for by others."""
         now, found = self.now, []
         for service, cores in self.cores.items():
-            for name, at in self.due(service).items():
-                if at is None:
-                    continue
+            for name, at in self._due[service].items():
                 if at > now:
                     found.append(at)
                     continue

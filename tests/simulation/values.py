@@ -5,12 +5,14 @@ import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_decode = json.JSONDecoder().raw_decode
 _MICROSECOND = timedelta(microseconds=1)
 _SPAN = re.compile(r"(\d+) (second|minute|hour)")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
@@ -52,6 +54,7 @@ def _stored(value: Any) -> Any:
     return change(value) if change else value
 
 
+@lru_cache(maxsize=8_192)
 def _moment(raw: bytes) -> datetime:
     return EPOCH + timedelta(microseconds=int(float(raw)))
 
@@ -78,7 +81,7 @@ def prepare(db: sqlite3.Connection) -> None:
 
 
 for _type in ("textarray", "jsonb"):
-    sqlite3.register_converter(_type, json.loads)
+    sqlite3.register_converter(_type, lambda raw: _decode(raw.decode())[0])
 sqlite3.register_converter("timestamptz", _moment)
 sqlite3.register_converter("boolean", lambda raw: raw == b"1")
-sqlite3.register_converter("uuid", lambda raw: UUID(raw.decode()))
+sqlite3.register_converter("uuid", lru_cache(maxsize=8_192)(lambda raw: UUID(raw.decode())))
