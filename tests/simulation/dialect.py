@@ -110,7 +110,7 @@ def schema(migration: str) -> list[str]:
     """Tables, what is unique, views and first rows of a migration; functions and triggers stand in `functions.py`."""
     text = migration.partition("-- migrate:down")[0]
     text = re.sub(r"--[^\n]*", "", text)
-    text = re.sub(r"CREATE (?:OR REPLACE )?FUNCTION.*?\$\$.*?\$\$[^;]*;", "", text, flags=re.DOTALL)
+    text = re.sub(r"(?:CREATE (?:OR REPLACE )?FUNCTION[^$]*|DO )\$\$.*?\$\$[^;]*;", "", text, flags=re.DOTALL)
     found = []
     for part in re.split(r";\s*(?:\n|$)", text):
         sql = part.strip()
@@ -118,5 +118,11 @@ def schema(migration: str) -> list[str]:
             continue
         for pattern, replacement in _COLUMNS:
             sql = re.sub(pattern, replacement, sql)
-        found.append(sql)
+        found += _one_by_one(sql)
     return found
+
+
+def _one_by_one(sql: str) -> list[str]:
+    """SQLite adds one column with one statement."""
+    table, *columns = re.split(r",?\s*\bADD COLUMN\b", sql) if sql.startswith("ALTER TABLE") else [sql]
+    return [f"{table} ADD COLUMN {column}" for column in columns] or [sql]
