@@ -18,14 +18,14 @@ DAUGHTER = "persons/00000000-0000-4000-8000-000000000002"
 OPERATOR = "persons/00000000-0000-4000-8000-000000000003"
 
 
-def _identity(keys: Path, service: str) -> Identity:
+def identity(keys: Path, service: str) -> Identity:
     return Identity.load(service, keys / f"{service}.key", keys / "trusted.json")
 
 
 @pytest.fixture
 def neighbours(rpc_keys: Path) -> Neighbours:
     return Neighbours(
-        identity=_identity(rpc_keys, "notify"), people=_identity(rpc_keys, "people"), family={DAUGHTER, OPERATOR}
+        identity=identity(rpc_keys, "notify"), people=identity(rpc_keys, "people"), family={DAUGHTER, OPERATOR}
     )
 
 
@@ -49,7 +49,7 @@ def gateways(running_neighbours: RunningNeighbours, rpc_keys: Path) -> Iterator[
             "desk_secret": DESK_SECRET,
         }
         settings = GatewaySettings(**(known | changed))
-        started.append(gateway := RunningGateway(settings, running_neighbours.address, _identity(rpc_keys, "people")))
+        started.append(gateway := RunningGateway(settings, running_neighbours.address, identity(rpc_keys, "people")))
         gateway.start()
         return gateway
 

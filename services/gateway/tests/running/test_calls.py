@@ -144,6 +144,22 @@ def test_a_page_has_at_most_a_hundred_rows_and_unknown_filters_are_refused(daugh
     assert daughter.get(f"/v1/orders?{query}").status_code == 400
 
 
+@pytest.mark.parametrize(("path", "allow"), [("orders", "GET, POST"), ("sessions/codes", "POST"), ("exports", "POST")])
+def test_an_address_tells_every_method_it_takes(daughter: Somebody, path: str, allow: str) -> None:
+    answer = httpx2.request("PATCH", f"{daughter.base}/v1/{path}", headers=daughter.headers)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allow)
+
+
+@pytest.mark.parametrize("fix_time", [0, "0", "2026-11-26", "2026-11-26T10:00:00", "0001-01-01T00:00:00+14:00"])
+def test_a_moment_without_a_zone_or_before_all_calendars_is_refused(
+    worker: Somebody, neighbours: Neighbours, fix_time: object
+) -> None:
+    position = {"lat": 0, "lon": 0, "accuracy_m": 0, "fix_time": fix_time}
+    answer = worker.post("/v1/duty", {"duty": "on", "position": position})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "position.fix_time")
+    assert neighbours.heard == []
+
+
 def test_a_body_of_more_than_256_kb_is_refused_however_it_is_sent(daughter: Somebody) -> None:
     sent = daughter.headers | {"Idempotency-Key": str(uuid4()), "Content-Type": "application/json"}
     path = f"{daughter.base}/v1/incidents/{uuid4()}/answers"

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from chassis.refusal import Refusal
 from gateway_service.problem.problem import MEDIA_TYPE, FieldError, Problem
@@ -18,6 +19,7 @@ log = structlog.get_logger(__name__)
 Show = Callable[[Request, Problem], Awaitable[Response] | Response]
 _BY_STATUS = {404: "ROUTE_UNKNOWN", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE", 400: "BODY_UNREADABLE"}
 _KEY = ("header", "idempotency-key")
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _MACHINES = ("/v1/", "/desk/", "/static/")
 
 
@@ -34,7 +36,7 @@ def install(app: FastAPI, show_page: Callable[[Request, Problem], Response]) -> 
 
     app.add_exception_handler(Problem, handler(lambda problem: problem))
     app.add_exception_handler(RequestValidationError, handler(_invalid))
-    app.add_exception_handler(HTTPException, handler(_http))
+    app.add_exception_handler(HTTPException, lambda request, failure: show(request, _http(request, failure)))
     app.add_exception_handler(Refusal, handler(_refusal))
     app.add_exception_handler(Exception, handler(_ours))
 
@@ -61,9 +63,17 @@ def _path(parts: Sequence[object]) -> str:
     return ".".join(str(part) for part in parts[1:]) or str(parts[0])
 
 
-def _http(failure: HTTPException) -> Problem:
+def _http(request: Request, failure: Any) -> Problem:
     reason = _BY_STATUS.get(failure.status_code, "HTTP_ERROR")
-    return Problem(reason, failure.status_code, str(failure.detail), allow=(failure.headers or {}).get("Allow", ""))
+    allow = ", ".join(_allowed(request)) if failure.status_code == 405 else ""
+    return Problem(reason, failure.status_code, str(failure.detail), allow=allow)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Of all routes of this address: the refusal itself only knows the first."""
+    asked = [(method, dict(request.scope) | {"method": method}) for method in _METHODS]
+    routes = request.app.routes
+    return [method for method, scope in asked if any(route.matches(scope)[0] is Match.FULL for route in routes)]
 
 
 def _refusal(failure: Refusal) -> Problem:

@@ -62,13 +62,13 @@ async def start_export(body: StartExportInput, request_id: RequestId, asked: Ask
     return export_view(await asked.ask(asked.peers.exports.StartExport, request, purpose=_PURPOSE))
 
 
-@router.get("/exports/{uuid}")
+@router.get("/exports/{uuid:uuid}")
 async def get_export(uuid: Uuid, asked: Asked) -> ExportView:
     """How far it is."""
     return export_view(await _job(asked, uuid))
 
 
-@router.post("/exports/{uuid}:cancel")
+@router.post("/exports/{uuid:uuid}:cancel")
 async def cancel_export(uuid: Uuid, request_id: RequestId, asked: Asked) -> ExportView:
     """Ends it; what was written is removed."""
     request = contract.CancelExportRequest(request_id=request_id, name=f"exports/{uuid}")
@@ -76,7 +76,7 @@ async def cancel_export(uuid: Uuid, request_id: RequestId, asked: Asked) -> Expo
 
 
 @router.get(
-    "/exports/{uuid}/archive",
+    "/exports/{uuid:uuid}/archive",
     response_class=StreamingResponse,
     responses={200: {"content": {"application/x-tar": {}}, "description": "The package as one archive"}},
 )

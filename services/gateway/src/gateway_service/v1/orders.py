@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from eldercare.order.v1 import order_pb2
 from eldercare.order.v1.order_service_pb2 import (
@@ -20,7 +20,7 @@ from eldercare.order.v1.order_service_pb2 import (
 from gateway_service.codes import moment, stamp_of, word
 from gateway_service.house import Asked, SignedIn
 from gateway_service.v1.incidents import own_region
-from gateway_service.v1.shapes import PROBLEMS, AmountView, Input, PageQuery, Region, Uuid, amount
+from gateway_service.v1.shapes import PROBLEMS, AmountView, Input, Moment, PageQuery, Region, Uuid, amount
 from gateway_service.wire.idempotency import RequestId
 
 router = APIRouter(prefix="/v1", tags=["orders"], responses=PROBLEMS)
@@ -72,7 +72,7 @@ class ItemsView(BaseModel):
 class NewOrder(Input):
     item: Annotated[str, Field(pattern=r"^items/[a-z0-9-]{1,40}$")]
     person: Annotated[Person | None, Field(description="For whom; the caller when left out")] = None
-    book_time: Annotated[AwareDatetime | None, Field(description="The wished start; now when left out")] = None
+    book_time: Annotated[Moment | None, Field(description="The wished start; now when left out")] = None
 
 
 class OrdersQuery(PageQuery):

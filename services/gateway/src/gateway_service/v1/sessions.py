@@ -177,7 +177,7 @@ async def delete_everywhere(asked: Asked, response: Response) -> None:
     token.forget(response)
 
 
-@router.delete("/{uuid}", status_code=204)
+@router.delete("/{uuid:uuid}", status_code=204)
 async def delete_session(uuid: UUID, asked: Asked) -> None:
     """Signs out one of one's own devices."""
     request = EndSessionRequest(request_id=str(uuid4()), name=f"sessions/{uuid}")

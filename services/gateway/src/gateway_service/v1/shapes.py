@@ -1,16 +1,35 @@
 """What every model of the API has in common: closed inputs, allow-listed outputs, pages, problems."""
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway_service.problem.problem import MEDIA_TYPE
 
 Uuid = Annotated[UUID, Path(description="The last part of the resource's name")]
 Region = Annotated[str, Field(pattern=r"^regions(/[a-z0-9-]{1,40}){1,4}$", description="An administrative path")]
+_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
+
+
+def _spelled_out(told: object) -> object:
+    """Seconds since 1970 and clocks without a zone are no moments of the description."""
+    if isinstance(told, str) and _RFC3339.fullmatch(told):
+        return told
+    raise ValueError("a moment is written as in RFC 3339, with its zone")
+
+
+def _in_utc(told: datetime) -> datetime:
+    try:
+        return told.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("no such moment in UTC") from None
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_spelled_out), AfterValidator(_in_utc)]
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "Refused: `type` says why", "content": _PROBLEM},
@@ -67,7 +86,7 @@ def amount(money: Money) -> AmountView:
 class PositionInput(Input):
     """Where somebody stands, WGS-84."""
 
-    lat: Annotated[float, Field(ge=-90, le=90)]
-    lon: Annotated[float, Field(ge=-180, le=180)]
-    accuracy_m: Annotated[float, Field(ge=0, le=100_000)]
-    fix_time: datetime | None = None
+    lat: Annotated[float, Field(ge=-90, le=90, strict=True)]
+    lon: Annotated[float, Field(ge=-180, le=180, strict=True)]
+    accuracy_m: Annotated[float, Field(ge=0, le=100_000, strict=True)]
+    fix_time: Moment | None = None

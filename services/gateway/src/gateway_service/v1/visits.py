@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from eldercare.order.v1.order_pb2 import Order
 from eldercare.order.v1.order_service_pb2 import (
@@ -30,6 +30,15 @@ router = APIRouter(prefix="/v1", tags=["visits"], responses=PROBLEMS)
 HandOver = Literal["safe", "family", "ambulance", "hospital"]
 
 
+_POSITION_WHERE_NEEDED: list[JsonValue] = [
+    {
+        "properties": {"duty": {"enum": ["on", "moved"]}, "position": {"$ref": "#/components/schemas/PositionInput"}},
+        "required": ["duty", "position"],
+    },
+    {"properties": {"duty": {"const": "off"}, "position": {"type": "null"}}, "required": ["duty"]},
+]
+
+
 class DutyView(BaseModel):
     worker: str
     on_duty: bool
@@ -38,6 +47,8 @@ class DutyView(BaseModel):
 
 class DutyChange(Input):
     """`on` and `moved` need a position."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": _POSITION_WHERE_NEEDED})
 
     duty: Literal["on", "moved", "off"]
     position: PositionInput | None = None
