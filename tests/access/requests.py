@@ -123,6 +123,7 @@ ORDER: Mapping[str, Ask] = {
         name=of.incident, outcome=incident_pb2.OUTCOME_TEST
     ),
     "IncidentService.CompleteTask": lambda of: incident.CompleteTaskRequest(name=of.task),
+    "IncidentService.GetFigures": lambda of: incident.GetFiguresRequest(region=of.region),
     "IncidentService.GetIncident": lambda of: incident.GetIncidentRequest(name=of.incident),
     "IncidentService.ListIncidents": lambda of: incident.ListIncidentsRequest(region=of.region),
     "IncidentService.ListTasks": lambda of: incident.ListTasksRequest(region=of.region),
@@ -143,6 +144,7 @@ ORDER: Mapping[str, Ask] = {
     "OrderService.ListMyOrders": lambda _: order.ListMyOrdersRequest(),
     "OrderService.ListOrders": lambda of: order.ListOrdersRequest(region=of.region),
     "OrderService.PlaceOrder": lambda of: order.PlaceOrderRequest(person=of.person, item="items/cleaning"),
+    "OrderService.RateOrder": lambda of: order.RateOrderRequest(name=of.order, score=5),
     "OrderService.StartService": lambda of: order.StartServiceRequest(name=of.order),
     "ProviderService.AcceptOffer": lambda of: order.AcceptOfferRequest(name=of.order),
     "ProviderService.Arrive": lambda of: order.ArriveRequest(name=of.order, visit_code="000000"),
@@ -173,6 +175,7 @@ PEOPLE: Mapping[str, Ask] = {
     "PersonService.GetHome": lambda of: people.GetHomeRequest(name=of.person),
     "PersonService.GetPerson": lambda of: people.GetPersonRequest(name=of.person),
     "PersonService.GrantRole": lambda of: people.GrantRoleRequest(name=of.person, role=_CARER),
+    "PersonService.ListMyElders": lambda _: people.ListMyEldersRequest(),
     "PersonService.ListPersons": lambda of: people.ListPersonsRequest(region=of.region),
     "PersonService.PutProvider": lambda of: people.PutProviderRequest(
         provider=person_pb2.Provider(

@@ -22,7 +22,20 @@ from gateway_service.peers import Peers
 from gateway_service.problem.handlers import install as install_problems
 from gateway_service.session.provider import Provider, load_providers
 from gateway_service.settings import GatewaySettings
-from gateway_service.v1 import exports, incidents, money, oidc, orders, sessions, timeline, visits
+from gateway_service.v1 import (
+    elders,
+    exports,
+    figures,
+    incidents,
+    money,
+    oidc,
+    orders,
+    ratings,
+    registers,
+    sessions,
+    timeline,
+    visits,
+)
 from gateway_service.v1 import help as help_calls
 from gateway_service.wire import probes
 from gateway_service.wire.doorway import Doorway
@@ -37,6 +50,21 @@ _CROSS_ORIGIN: dict[str, Any] = {
     "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID"],
     "expose_headers": ["ETag", "Retry-After"],
 }
+_ROUTERS = (
+    sessions,
+    oidc,
+    incidents,
+    orders,
+    ratings,
+    visits,
+    elders,
+    money,
+    registers,
+    figures,
+    timeline,
+    exports,
+    help_calls,
+)
 _ABOUT = "Elder care for mobile apps and pages. Every POST carries an Idempotency-Key; every refusal is a problem+json."
 
 
@@ -52,8 +80,8 @@ def build(settings: GatewaySettings, targets: Mapping[str, str]) -> FastAPI:
         separate_input_output_schemas=False,
         lifespan=lambda app: _living(app, settings, targets),
     )
-    for router in (sessions, oidc, incidents, orders, visits, money, timeline, exports, help_calls):
-        app.include_router(router.router)
+    for each in _ROUTERS:
+        app.include_router(each.router)
     app.include_router(webhook.router)
     app.include_router(probes.router)
     install_problems(app, install_pages(app))

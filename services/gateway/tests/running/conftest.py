@@ -12,6 +12,7 @@ from chassis.identity import Identity
 from gateway_service.settings import GatewaySettings
 from services.gateway.tests.running.gateways import DESK_SECRET, RunningGateway, Somebody
 from services.gateway.tests.running.neighbours import Neighbours, RunningNeighbours
+from services.gateway.tests.running.whole_contract import WholeContract
 
 Gateways: TypeAlias = Callable[..., RunningGateway]
 DAUGHTER = "persons/00000000-0000-4000-8000-000000000002"
@@ -56,6 +57,29 @@ def gateways(running_neighbours: RunningNeighbours, rpc_keys: Path) -> Iterator[
     yield start
     for gateway in started:
         gateway.stop()
+
+
+@pytest.fixture(scope="module")
+def whole() -> Iterator[WholeContract]:
+    services = WholeContract()
+    yield services
+    services.stop()
+
+
+@pytest.fixture(scope="module")
+def whole_gateway(whole: WholeContract, rpc_keys: Path) -> Iterator[RunningGateway]:
+    """Beside services that have an answer to everything; without rate limits."""
+    settings = GatewaySettings(
+        address="127.0.0.1:0",
+        signing_key=str(rpc_keys / "gateway.key"),
+        trusted_keys=str(rpc_keys / "trusted.json"),
+        caller_rate=0,
+        address_rate=0,
+    )
+    running = RunningGateway(settings, whole.address, identity(rpc_keys, "people"))
+    running.start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent import futures
 from typing import Any
 
@@ -50,6 +50,9 @@ def _fill(message: Message, field: FieldDescriptor) -> None:
 
 
 class _Answers(grpc.GenericRpcHandler):
+    def __init__(self, heard: list[Message]) -> None:
+        self._heard = heard
+
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any] | None:
         service, _, method = handler_call_details.method.lstrip("/").partition("/")
         found: MethodDescriptor = descriptor_pool.Default().FindServiceByName(service).methods_by_name[method]
@@ -58,15 +61,23 @@ class _Answers(grpc.GenericRpcHandler):
             "response_serializer": lambda answer: answer.SerializeToString(),
         }
         if found.server_streaming:
-            return grpc.unary_stream_rpc_method_handler(lambda *_: iter([filled(found.output_type)]), **coding)
-        return grpc.unary_unary_rpc_method_handler(lambda *_: filled(found.output_type), **coding)
+            return grpc.unary_stream_rpc_method_handler(lambda asked, _: iter([self._answer(found, asked)]), **coding)
+        return grpc.unary_unary_rpc_method_handler(lambda asked, _: self._answer(found, asked), **coding)
+
+    def _answer(self, method: MethodDescriptor, request: Message) -> Message:
+        self._heard.append(request)
+        return filled(method.output_type)
 
 
-def answering() -> Iterator[str]:
-    """Its address, for as long as it is wanted."""
-    server = grpc.server(futures.ThreadPoolExecutor(8))
-    server.add_generic_rpc_handlers((_Answers(),))
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    yield f"127.0.0.1:{port}"
-    server.stop(0).wait()
+class WholeContract:
+    """All services behind one port; `heard` is what reached them."""
+
+    def __init__(self) -> None:
+        self.heard: list[Message] = []
+        self._server = grpc.server(futures.ThreadPoolExecutor(8))
+        self._server.add_generic_rpc_handlers((_Answers(self.heard),))
+        self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
+        self._server.start()
+
+    def stop(self) -> None:
+        self._server.stop(0).wait()

@@ -41,6 +41,7 @@ PUBLISHED: Mapping[type, type[Message]] = {
     order_facts.ProviderAccepted: events_pb2.ProviderAccepted,
     order_facts.OffersWithdrawn: events_pb2.OffersWithdrawn,
     order_facts.ProviderReleased: events_pb2.ProviderReleased,
+    order_facts.OrderRated: events_pb2.OrderRated,
 }
 
 

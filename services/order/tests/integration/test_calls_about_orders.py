@@ -4,6 +4,7 @@ from functools import partial
 
 from chassis.context import Caller
 from eldercare.order.v1 import order_pb2, order_service_pb2
+from eldercare.order.v1.events_pb2 import OrderRated
 from services.order.tests.callers import DESK, FAR_DESK, Orders, asked, here, new, person, refusal
 from services.order.tests.cast import (
     BO,
@@ -94,6 +95,32 @@ def test_visit_from_departure_to_confirmation_by_family_with_the_right(room: Dut
     confirmed = orders(person(DAUGHTER)).ConfirmOrder(confirm)
     assert confirmed.state == order_pb2.ORDER_STATE_CONFIRMED
     assert not confirmed.HasField("deadline_time")
+
+
+def test_family_rates_a_completed_order_once_and_the_word_stands(room: DutyRoom, orders: Orders) -> None:
+    order = asked(room)
+    rate = order_service_pb2.RateOrderRequest(request_id=new(), name=order, score=4, reasons=["punctual", "careful"])
+    daughter = orders(person(DAUGHTER))
+    assert refusal(lambda: daughter.RateOrder(rate)) == "ORDER_NOT_THERE"
+    room.visit(order, BO)
+    for stranger in (person(BO.name), person(OTHER_ELDER), DESK):
+        assert refusal(partial(orders(stranger).RateOrder, rate)) == "NOT_FOUND"
+    rated = daughter.RateOrder(rate)
+    assert (rated.order, rated.score, list(rated.reasons)) == (order, 4, ["punctual", "careful"])
+    assert daughter.RateOrder(rate) == rated
+    worse = order_service_pb2.RateOrderRequest(request_id=new(), name=order, score=1)
+    assert refusal(lambda: orders(person(ELDER)).RateOrder(worse)) == "ALREADY_RATED"
+    assert [(row["rater"], row["score"]) for row in room.rows("SELECT * FROM ratings")] == [(DAUGHTER, 4)]
+    ((_, told),) = room.db.events(OrderRated)
+    assert (told.order, told.worker, told.score, list(told.reasons)) == (order, BO.name, 4, ["punctual", "careful"])
+
+
+def test_a_rating_is_a_score_from_one_to_five_and_known_words(room: DutyRoom, orders: Orders) -> None:
+    order = asked(room)
+    room.visit(order, BO)
+    for score, reasons in ((0, []), (6, []), (3, ["her neighbour is rude"])):
+        wrong = order_service_pb2.RateOrderRequest(request_id=new(), name=order, score=score, reasons=reasons)
+        assert refusal(partial(orders(person(ELDER)).RateOrder, wrong)) == "INVALID_ARGUMENT"
 
 
 def test_everyone_finds_their_own_orders(room: DutyRoom, orders: Orders) -> None:

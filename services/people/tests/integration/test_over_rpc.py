@@ -23,6 +23,7 @@ from eldercare.people.v1.person_service_pb2 import (
     ErasePersonRequest,
     GetHomeRequest,
     GetPersonRequest,
+    ListMyEldersRequest,
     ListPersonsRequest,
     PutProviderRequest,
     SetPasswordRequest,
@@ -97,6 +98,27 @@ def test_the_daughter_is_a_stranger_once_her_role_has_ended(street: House) -> No
     assert street.people.EndRole(ending, timeout=SECONDS, metadata=hill).roles[0].HasField("end_time")
     assert refusal(lambda: home_for(street, caller)) == "NOT_FOUND"
     assert refusal(lambda: street.session("daughter")) == "NO_ROLE_NOW"
+
+
+def elders_of(street: House, metadata: Metadata) -> dict[str, list[str]]:
+    found = street.people.ListMyElders(ListMyEldersRequest(), timeout=SECONDS, metadata=metadata)
+    return {each.elder.name: list(each.rights) for each in found.elders}
+
+
+def test_family_sees_whom_they_are_family_of_and_nobody_after_that_ended(street: House) -> None:
+    daughter, granny = street.signed_in("daughter"), street.signed_in("granny")
+    assert list(elders_of(street, daughter)) == [GRANNY_WEN]
+    assert elders_of(street, granny) == {}
+    ending = EndRoleRequest(request_id=new_request(), name=DAUGHTER_WEN, kind=ROLE_KIND_FAMILY, object=GRANNY_WEN)
+    street.people.EndRole(ending, timeout=SECONDS, metadata=street.signed_in("hill"))
+    assert elders_of(street, daughter) == {}
+
+
+def test_an_erased_elder_is_nobodys_elder(street: House) -> None:
+    daughter = street.signed_in("daughter")
+    erasing = ErasePersonRequest(request_id=new_request(), name=GRANNY_WEN)
+    street.people.ErasePerson(erasing, timeout=SECONDS, metadata=street.signed_in("mei"))
+    assert elders_of(street, daughter) == {}
 
 
 def test_an_operator_lists_her_district_and_no_other(street: House) -> None:

@@ -5,12 +5,14 @@ from chassis.rpc import Rpc, command, query
 from chassis.work import Work
 from eldercare.order.v1 import incident_pb2, incident_service_pb2, incident_service_pb2_grpc
 from order_service.access import is_operator
+from order_service.entrypoints.figures import figures_message
 from order_service.entrypoints.messages import incident_message, task_message
 from order_service.incident import lists, use_cases
 from order_service.incident.alarms import take_alarm
 from order_service.incident.domain.alarm import Alarm
 from order_service.incident.domain.incident import Incident
 from order_service.incident.domain.words import Outcome
+from order_service.incident.figures import Period, figures
 from order_service.incident.store import alarms_of, read_incident
 from order_service.moments import moment
 from order_service.paging import page_of
@@ -54,6 +56,11 @@ class Incidents(incident_service_pb2_grpc.IncidentServiceServicer):
         found = lists.list_incidents(work, Scope(region=request.region), page, open_only=request.open_only)
         token = page.next_token(lists.place_of(found[-1]), len(found)) if found else ""
         return incident_service_pb2.ListIncidentsResponse(incidents=_told(work, found), next_page_token=token)
+
+    @query
+    def GetFigures(self, work: Work, request: incident_service_pb2.GetFiguresRequest) -> incident_service_pb2.Figures:
+        period = Period.of(moment(request.start_time), moment(request.end_time), work.now)
+        return figures_message(request.region, period, figures(work, Scope(region=request.region), period))
 
     @command
     def TakeOver(self, work: Work, request: incident_service_pb2.TakeOverRequest) -> incident_pb2.Incident:

@@ -11,7 +11,7 @@ from order_service.dispatch.store import decisions_of
 from order_service.entrypoints.arrivals import ArrivalClaim, arrive
 from order_service.entrypoints.messages import decision_message, order_message
 from order_service.entrypoints.whereabouts import WhereaboutsOfElder
-from order_service.moments import moment
+from order_service.moments import moment, stamp
 from order_service.paging import page_of
 from order_service.person.store import family_of
 from order_service.region.scope import Scope
@@ -19,6 +19,7 @@ from order_service.visit import lists, store, use_cases
 from order_service.visit.arrival import Spot, arrive_by_operator, visit_code
 from order_service.visit.domain.order import Order
 from order_service.visit.placing import place_ordinary
+from order_service.visit.rating import Rating, rate_order
 
 
 class Orders(order_service_pb2_grpc.OrderServiceServicer):
@@ -110,6 +111,14 @@ class Orders(order_service_pb2_grpc.OrderServiceServicer):
         caller = _caller(work)
         has_right = may_confirm(work, caller, _read(work, request.name).person)
         return self._told(work, use_cases.confirm_order(work, request.name, caller.subject, has_right=has_right))
+
+    @command
+    def RateOrder(self, work: Work, request: order_service_pb2.RateOrderRequest) -> order_service_pb2.Rating:
+        rating = Rating(rater=_caller(work).subject, score=request.score, reasons=tuple(request.reasons))
+        rate_order(work, request.name, rating)
+        return order_service_pb2.Rating(
+            order=request.name, score=rating.score, reasons=rating.reasons, rate_time=stamp(work.now)
+        )
 
     @command
     def CancelOrder(self, work: Work, request: order_service_pb2.CancelOrderRequest) -> order_pb2.Order:

@@ -28,6 +28,7 @@ REFUSALS: Mapping[type[Exception], tuple[str, str]] = {
     visit.VisitCodeWrong: (_LATE, "This is not the code of this visit. Ask the elder to read it again."),
     visit.VisitCodeLocked: (_LATE, "Too many wrong codes. Send a position, or call the duty desk to confirm."),
     visit.RightMissing: (_DENIED, "Only the elder, family with the right to confirm, or the duty desk confirms."),
+    visit.AlreadyRated: (_LATE, "This order was rated already; a rating stands."),
     visit.BookTimePassed: (_WRONG, "The wished start is in the past."),
     visit.NumberMisheard: (_WRONG, "The check digits do not fit the number. Ask for it once more, digit by digit."),
     visit.NoElder: (_LATE, "Services are ordered for persons registered as elders."),

@@ -14,8 +14,11 @@ from eldercare.people.v1.person_service_pb2 import (
     GetHomeRequest,
     GetPersonRequest,
     GrantRoleRequest,
+    ListMyEldersRequest,
+    ListMyEldersResponse,
     ListPersonsRequest,
     ListPersonsResponse,
+    MyElder,
     PutProviderRequest,
     PutRegionRequest,
     RegisterPersonRequest,
@@ -65,6 +68,12 @@ class PersonRpc(PersonServiceServicer):
         found, more = persons.list_persons(work, scope, after=after, limit=request.page_size or DEFAULT_PAGE)
         token = page_token(scope.region, (found[-1].region, found[-1].name)) if more else ""
         return ListPersonsResponse(persons=[person_message(person) for person in found], next_page_token=token)
+
+    @query
+    def ListMyElders(self, work: Work, request: ListMyEldersRequest) -> ListMyEldersResponse:
+        found = persons.list_my_elders(work, work.caller.subject if work.caller else "")
+        elders = [MyElder(elder=person_message(elder), rights=sorted(rights)) for elder, rights in found]
+        return ListMyEldersResponse(elders=elders)
 
     @query
     def GetHome(self, work: Work, request: GetHomeRequest) -> Home:

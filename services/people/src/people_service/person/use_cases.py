@@ -17,6 +17,7 @@ from people_service.person.identifiers import Identifiers
 from people_service.reach import Reach
 from people_service.region.domain import Scope
 from people_service.region.use_cases import require_known
+from people_service.role import store as roles
 from people_service.role.domain import Role, RoleKind
 from people_service.role.grantable import require_grantable
 from people_service.session import lasting_store, provider_store
@@ -128,6 +129,12 @@ def list_persons(work: Work, scope: Scope, *, after: tuple[str, str], limit: int
     """Return a page of a scope, and whether there is more."""
     found = store.page(work, scope, after=after, limit=limit + 1)
     return found[:limit], len(found) > limit
+
+
+def list_my_elders(work: Work, relative: str) -> list[tuple[Person, frozenset[str]]]:
+    """Tell whom somebody is family of now, with their rights; nobody of whom there is nothing left to know."""
+    related = ((store.load(work, name), rights) for name, rights in roles.elders_of(work, relative).items())
+    return [(elder, rights) for elder, rights in related if elder is not None and elder.erased_at is None]
 
 
 def require_person(work: Work, name: str, *, lock: bool = False) -> Person:

@@ -58,6 +58,18 @@ def family_of(work: Work, elder: str) -> frozenset[str]:
     return frozenset(row["person"] for row in rows)
 
 
+def elders_of(work: Work, relative: str) -> Mapping[str, frozenset[str]]:
+    """Return whom that person is family of now, with the rights."""
+    rows = work.all(
+        """
+        SELECT object, rights FROM roles WHERE kind = 'family' AND person = %s AND started_at <= app_now()
+          AND (ended_at IS NULL OR app_now() < ended_at) ORDER BY object
+        """,
+        (relative,),
+    )
+    return {row["object"]: frozenset(row["rights"]) for row in rows}
+
+
 def holder_of(work: Work, kind: RoleKind, object: str) -> str | None:  # noqa: A002 - the contract's own word
     """Return the first person who holds that role now."""
     row = work.one(

@@ -909,3 +909,38 @@ class ProviderReleased(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ProviderReleased: _TypeAlias = ProviderReleased  # noqa: Y015
+
+@_typing.final
+class OrderRated(_message.Message):
+    """Elder or family said how the service was."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_FIELD_NUMBER: _builtins.int
+    WORKER_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    order: _builtins.str
+    worker: _builtins.str
+    provider: _builtins.str
+    score: _builtins.int
+    """1 is the worst, 5 the best."""
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        order: _builtins.str = ...,
+        worker: _builtins.str = ...,
+        provider: _builtins.str = ...,
+        score: _builtins.int = ...,
+        reasons: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["order", b"order", "provider", b"provider", "reasons", b"reasons", "score", b"score", "worker", b"worker"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OrderRated: _TypeAlias = OrderRated  # noqa: Y015

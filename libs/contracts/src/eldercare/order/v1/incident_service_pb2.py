@@ -25,10 +25,11 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from eldercare.access.v1 import access_pb2 as eldercare_dot_access_dot_v1_dot_access__pb2
 from eldercare.order.v1 import incident_pb2 as eldercare_dot_order_dot_v1_dot_incident__pb2
+from eldercare.order.v1 import order_pb2 as eldercare_dot_order_dot_v1_dot_order__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)eldercare/order/v1/incident_service.proto\x12\x12\x65ldercare.order.v1\x1a\x1b\x62uf/validate/validate.proto\x1a eldercare/access/v1/access.proto\x1a!eldercare/order/v1/incident.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd2\x03\n\x13OpenIncidentRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x05\x61larm\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^alarms/[0-9a-f-]{36}$\x12.\n\x06\x64\x65vice\x18\x03 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^devices/[0-9a-f-]{36}$\x12\x31\n\x06person\x18\x04 \x01(\tB!\xbaH\x1er\x1c\x32\x1a^(persons/[0-9a-f-]{36})?$\x12\x16\n\x05place\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x17\n\x06region\x18\x06 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x15\n\x04\x63\x65ll\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18\x14\x12\x17\n\x04kind\x18\x08 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\x12.\n\nevent_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0creceive_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61rchived\x18\x0b \x01(\x08\x12\x18\n\x07quality\x18\x0c \x01(\tB\x07\xbaH\x04r\x02\x18\x14\x12\x1d\n\x0b\x63orrelation\x18\r \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"$\n\x14OpenIncidentResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\"D\n\x12GetIncidentRequest\x12.\n\x04name\x18\x01 \x01(\tB \xbaH\x1dr\x1b\x32\x19^incidents/[0-9a-f-]{36}$\"~\n\x14ListIncidentsRequest\x12\x17\n\x06region\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x11\n\topen_only\x18\x04 \x01(\x08\"a\n\x15ListIncidentsResponse\x12/\n\tincidents\x18\x01 \x03(\x0b\x32\x1c.eldercare.order.v1.Incident\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"_\n\x0fTakeOverRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12.\n\x04name\x18\x02 \x01(\tB \xbaH\x1dr\x1b\x32\x19^incidents/[0-9a-f-]{36}$\"\x9e\x01\n\x14\x43loseIncidentRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12.\n\x04name\x18\x02 \x01(\tB \xbaH\x1dr\x1b\x32\x19^incidents/[0-9a-f-]{36}$\x12\x38\n\x07outcome\x18\x03 \x01(\x0e\x32\x1b.eldercare.order.v1.OutcomeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"g\n\x10ListTasksRequest\x12\x17\n\x06region\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"U\n\x11ListTasksResponse\x12\'\n\x05tasks\x18\x01 \x03(\x0b\x32\x18.eldercare.order.v1.Task\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"_\n\x13\x43ompleteTaskRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12*\n\x04name\x18\x02 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^tasks/[0-9a-f-]{36}$2\xc3\x07\n\x0fIncidentService\x12\x88\x01\n\x0cOpenIncident\x12\'.eldercare.order.v1.OpenIncidentRequest\x1a(.eldercare.order.v1.OpenIncidentResponse\"%\xea\xc7\x18!\n\x0eincidents.open\"\x0fservices/device\x12\x8f\x01\n\x0bGetIncident\x12&.eldercare.order.v1.GetIncidentRequest\x1a\x1c.eldercare.order.v1.Incident\":\xea\xc7\x18\x36\n\rincidents.get\x12\x04name\"\x05\x65lder\"\x06\x66\x61mily\"\x06worker\"\x08operator\x12\x98\x01\n\rListIncidents\x12(.eldercare.order.v1.ListIncidentsRequest\x1a).eldercare.order.v1.ListIncidentsResponse\"2\xea\xc7\x18.\n\x0eincidents.list\"\x08operator\"\nsupervisor*\x06region\x12x\n\x08TakeOver\x12#.eldercare.order.v1.TakeOverRequest\x1a\x1c.eldercare.order.v1.Incident\")\xea\xc7\x18%\n\x13incidents.take_over\x12\x04name\"\x08operator\x12\x86\x01\n\rCloseIncident\x12(.eldercare.order.v1.CloseIncidentRequest\x1a\x1c.eldercare.order.v1.Incident\"-\xea\xc7\x18)\n\x0fincidents.close\x12\x04name\"\x06worker\"\x08operator\x12|\n\tListTasks\x12$.eldercare.order.v1.ListTasksRequest\x1a%.eldercare.order.v1.ListTasksResponse\"\"\xea\xc7\x18\x1e\n\ntasks.list\"\x08operator*\x06region\x12w\n\x0c\x43ompleteTask\x12\'.eldercare.order.v1.CompleteTaskRequest\x1a\x18.eldercare.order.v1.Task\"$\xea\xc7\x18 \n\x0etasks.complete\x12\x04name\"\x08operatorb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)eldercare/order/v1/incident_service.proto\x12\x12\x65ldercare.order.v1\x1a\x1b\x62uf/validate/validate.proto\x1a eldercare/access/v1/access.proto\x1a!eldercare/order/v1/incident.proto\x1a\x1e\x65ldercare/order/v1/order.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd2\x03\n\x13OpenIncidentRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x05\x61larm\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^alarms/[0-9a-f-]{36}$\x12.\n\x06\x64\x65vice\x18\x03 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^devices/[0-9a-f-]{36}$\x12\x31\n\x06person\x18\x04 \x01(\tB!\xbaH\x1er\x1c\x32\x1a^(persons/[0-9a-f-]{36})?$\x12\x16\n\x05place\x18\x05 \x01(\tB\x07\xbaH\x04r\x02\x18\x64\x12\x17\n\x06region\x18\x06 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x15\n\x04\x63\x65ll\x18\x07 \x01(\tB\x07\xbaH\x04r\x02\x18\x14\x12\x17\n\x04kind\x18\x08 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18(\x12.\n\nevent_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0creceive_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61rchived\x18\x0b \x01(\x08\x12\x18\n\x07quality\x18\x0c \x01(\tB\x07\xbaH\x04r\x02\x18\x14\x12\x1d\n\x0b\x63orrelation\x18\r \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"$\n\x14OpenIncidentResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\"D\n\x12GetIncidentRequest\x12.\n\x04name\x18\x01 \x01(\tB \xbaH\x1dr\x1b\x32\x19^incidents/[0-9a-f-]{36}$\"~\n\x14ListIncidentsRequest\x12\x17\n\x06region\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\x12\x11\n\topen_only\x18\x04 \x01(\x08\"a\n\x15ListIncidentsResponse\x12/\n\tincidents\x18\x01 \x03(\x0b\x32\x1c.eldercare.order.v1.Incident\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x8a\x01\n\x11GetFiguresRequest\x12\x17\n\x06region\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"K\n\x0cOutcomeCount\x12,\n\x07outcome\x18\x01 \x01(\x0e\x32\x1b.eldercare.order.v1.Outcome\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"J\n\nStateCount\x12-\n\x05state\x18\x01 \x01(\x0e\x32\x1e.eldercare.order.v1.OrderState\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"7\n\x05\x44\x65lay\x12\r\n\x05\x63ount\x18\x01 \x01(\x03\x12\x10\n\x08median_s\x18\x02 \x01(\x01\x12\r\n\x05p90_s\x18\x03 \x01(\x01\"\xbe\x02\n\x07\x46igures\x12\x0e\n\x06region\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\tincidents\x18\x04 \x03(\x0b\x32 .eldercare.order.v1.OutcomeCount\x12.\n\x06orders\x18\x05 \x03(\x0b\x32\x1e.eldercare.order.v1.StateCount\x12/\n\x0c\x61\x63\x63\x65pt_delay\x18\x06 \x01(\x0b\x32\x19.eldercare.order.v1.Delay\x12/\n\x0c\x61rrive_delay\x18\x07 \x01(\x0b\x32\x19.eldercare.order.v1.Delay\"_\n\x0fTakeOverRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12.\n\x04name\x18\x02 \x01(\tB \xbaH\x1dr\x1b\x32\x19^incidents/[0-9a-f-]{36}$\"\x9e\x01\n\x14\x43loseIncidentRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12.\n\x04name\x18\x02 \x01(\tB \xbaH\x1dr\x1b\x32\x19^incidents/[0-9a-f-]{36}$\x12\x38\n\x07outcome\x18\x03 \x01(\x0e\x32\x1b.eldercare.order.v1.OutcomeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"g\n\x10ListTasksRequest\x12\x17\n\x06region\x18\x01 \x01(\tB\x07\xbaH\x04r\x02\x10\x01\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"U\n\x11ListTasksResponse\x12\'\n\x05tasks\x18\x01 \x03(\x0b\x32\x18.eldercare.order.v1.Task\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"_\n\x13\x43ompleteTaskRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12*\n\x04name\x18\x02 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^tasks/[0-9a-f-]{36}$2\xc7\x08\n\x0fIncidentService\x12\x88\x01\n\x0cOpenIncident\x12\'.eldercare.order.v1.OpenIncidentRequest\x1a(.eldercare.order.v1.OpenIncidentResponse\"%\xea\xc7\x18!\n\x0eincidents.open\"\x0fservices/device\x12\x8f\x01\n\x0bGetIncident\x12&.eldercare.order.v1.GetIncidentRequest\x1a\x1c.eldercare.order.v1.Incident\":\xea\xc7\x18\x36\n\rincidents.get\x12\x04name\"\x05\x65lder\"\x06\x66\x61mily\"\x06worker\"\x08operator\x12\x98\x01\n\rListIncidents\x12(.eldercare.order.v1.ListIncidentsRequest\x1a).eldercare.order.v1.ListIncidentsResponse\"2\xea\xc7\x18.\n\x0eincidents.list\"\x08operator\"\nsupervisor*\x06region\x12\x81\x01\n\nGetFigures\x12%.eldercare.order.v1.GetFiguresRequest\x1a\x1b.eldercare.order.v1.Figures\"/\xea\xc7\x18+\n\x0b\x66igures.get\"\x08operator\"\nsupervisor*\x06region\x12x\n\x08TakeOver\x12#.eldercare.order.v1.TakeOverRequest\x1a\x1c.eldercare.order.v1.Incident\")\xea\xc7\x18%\n\x13incidents.take_over\x12\x04name\"\x08operator\x12\x86\x01\n\rCloseIncident\x12(.eldercare.order.v1.CloseIncidentRequest\x1a\x1c.eldercare.order.v1.Incident\"-\xea\xc7\x18)\n\x0fincidents.close\x12\x04name\"\x06worker\"\x08operator\x12|\n\tListTasks\x12$.eldercare.order.v1.ListTasksRequest\x1a%.eldercare.order.v1.ListTasksResponse\"\"\xea\xc7\x18\x1e\n\ntasks.list\"\x08operator*\x06region\x12w\n\x0c\x43ompleteTask\x12\'.eldercare.order.v1.CompleteTaskRequest\x1a\x18.eldercare.order.v1.Task\"$\xea\xc7\x18 \n\x0etasks.complete\x12\x04name\"\x08operatorb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -63,6 +64,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTINCIDENTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\006\032\004\030d(\000'
   _globals['_LISTINCIDENTSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTINCIDENTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\310\001'
+  _globals['_GETFIGURESREQUEST'].fields_by_name['region']._loaded_options = None
+  _globals['_GETFIGURESREQUEST'].fields_by_name['region']._serialized_options = b'\272H\004r\002\020\001'
   _globals['_TAKEOVERREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_TAKEOVERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_TAKEOVERREQUEST'].fields_by_name['name']._loaded_options = None
@@ -89,6 +92,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INCIDENTSERVICE'].methods_by_name['GetIncident']._serialized_options = b'\352\307\0306\n\rincidents.get\022\004name\"\005elder\"\006family\"\006worker\"\010operator'
   _globals['_INCIDENTSERVICE'].methods_by_name['ListIncidents']._loaded_options = None
   _globals['_INCIDENTSERVICE'].methods_by_name['ListIncidents']._serialized_options = b'\352\307\030.\n\016incidents.list\"\010operator\"\nsupervisor*\006region'
+  _globals['_INCIDENTSERVICE'].methods_by_name['GetFigures']._loaded_options = None
+  _globals['_INCIDENTSERVICE'].methods_by_name['GetFigures']._serialized_options = b'\352\307\030+\n\013figures.get\"\010operator\"\nsupervisor*\006region'
   _globals['_INCIDENTSERVICE'].methods_by_name['TakeOver']._loaded_options = None
   _globals['_INCIDENTSERVICE'].methods_by_name['TakeOver']._serialized_options = b'\352\307\030%\n\023incidents.take_over\022\004name\"\010operator'
   _globals['_INCIDENTSERVICE'].methods_by_name['CloseIncident']._loaded_options = None
@@ -97,26 +102,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INCIDENTSERVICE'].methods_by_name['ListTasks']._serialized_options = b'\352\307\030\036\n\ntasks.list\"\010operator*\006region'
   _globals['_INCIDENTSERVICE'].methods_by_name['CompleteTask']._loaded_options = None
   _globals['_INCIDENTSERVICE'].methods_by_name['CompleteTask']._serialized_options = b'\352\307\030 \n\016tasks.complete\022\004name\"\010operator'
-  _globals['_OPENINCIDENTREQUEST']._serialized_start=197
-  _globals['_OPENINCIDENTREQUEST']._serialized_end=663
-  _globals['_OPENINCIDENTRESPONSE']._serialized_start=665
-  _globals['_OPENINCIDENTRESPONSE']._serialized_end=701
-  _globals['_GETINCIDENTREQUEST']._serialized_start=703
-  _globals['_GETINCIDENTREQUEST']._serialized_end=771
-  _globals['_LISTINCIDENTSREQUEST']._serialized_start=773
-  _globals['_LISTINCIDENTSREQUEST']._serialized_end=899
-  _globals['_LISTINCIDENTSRESPONSE']._serialized_start=901
-  _globals['_LISTINCIDENTSRESPONSE']._serialized_end=998
-  _globals['_TAKEOVERREQUEST']._serialized_start=1000
-  _globals['_TAKEOVERREQUEST']._serialized_end=1095
-  _globals['_CLOSEINCIDENTREQUEST']._serialized_start=1098
-  _globals['_CLOSEINCIDENTREQUEST']._serialized_end=1256
-  _globals['_LISTTASKSREQUEST']._serialized_start=1258
-  _globals['_LISTTASKSREQUEST']._serialized_end=1361
-  _globals['_LISTTASKSRESPONSE']._serialized_start=1363
-  _globals['_LISTTASKSRESPONSE']._serialized_end=1448
-  _globals['_COMPLETETASKREQUEST']._serialized_start=1450
-  _globals['_COMPLETETASKREQUEST']._serialized_end=1545
-  _globals['_INCIDENTSERVICE']._serialized_start=1548
-  _globals['_INCIDENTSERVICE']._serialized_end=2511
+  _globals['_OPENINCIDENTREQUEST']._serialized_start=229
+  _globals['_OPENINCIDENTREQUEST']._serialized_end=695
+  _globals['_OPENINCIDENTRESPONSE']._serialized_start=697
+  _globals['_OPENINCIDENTRESPONSE']._serialized_end=733
+  _globals['_GETINCIDENTREQUEST']._serialized_start=735
+  _globals['_GETINCIDENTREQUEST']._serialized_end=803
+  _globals['_LISTINCIDENTSREQUEST']._serialized_start=805
+  _globals['_LISTINCIDENTSREQUEST']._serialized_end=931
+  _globals['_LISTINCIDENTSRESPONSE']._serialized_start=933
+  _globals['_LISTINCIDENTSRESPONSE']._serialized_end=1030
+  _globals['_GETFIGURESREQUEST']._serialized_start=1033
+  _globals['_GETFIGURESREQUEST']._serialized_end=1171
+  _globals['_OUTCOMECOUNT']._serialized_start=1173
+  _globals['_OUTCOMECOUNT']._serialized_end=1248
+  _globals['_STATECOUNT']._serialized_start=1250
+  _globals['_STATECOUNT']._serialized_end=1324
+  _globals['_DELAY']._serialized_start=1326
+  _globals['_DELAY']._serialized_end=1381
+  _globals['_FIGURES']._serialized_start=1384
+  _globals['_FIGURES']._serialized_end=1702
+  _globals['_TAKEOVERREQUEST']._serialized_start=1704
+  _globals['_TAKEOVERREQUEST']._serialized_end=1799
+  _globals['_CLOSEINCIDENTREQUEST']._serialized_start=1802
+  _globals['_CLOSEINCIDENTREQUEST']._serialized_end=1960
+  _globals['_LISTTASKSREQUEST']._serialized_start=1962
+  _globals['_LISTTASKSREQUEST']._serialized_end=2065
+  _globals['_LISTTASKSRESPONSE']._serialized_start=2067
+  _globals['_LISTTASKSRESPONSE']._serialized_end=2152
+  _globals['_COMPLETETASKREQUEST']._serialized_start=2154
+  _globals['_COMPLETETASKREQUEST']._serialized_end=2249
+  _globals['_INCIDENTSERVICE']._serialized_start=2252
+  _globals['_INCIDENTSERVICE']._serialized_end=3347
 # @@protoc_insertion_point(module_scope)

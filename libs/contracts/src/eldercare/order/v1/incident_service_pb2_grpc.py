@@ -51,6 +51,11 @@ class IncidentServiceStub:
                 request_serializer=eldercare_dot_order_dot_v1_dot_incident__service__pb2.ListIncidentsRequest.SerializeToString,
                 response_deserializer=eldercare_dot_order_dot_v1_dot_incident__service__pb2.ListIncidentsResponse.FromString,
                 _registered_method=True)
+        self.GetFigures = channel.unary_unary(
+                '/eldercare.order.v1.IncidentService/GetFigures',
+                request_serializer=eldercare_dot_order_dot_v1_dot_incident__service__pb2.GetFiguresRequest.SerializeToString,
+                response_deserializer=eldercare_dot_order_dot_v1_dot_incident__service__pb2.Figures.FromString,
+                _registered_method=True)
         self.TakeOver = channel.unary_unary(
                 '/eldercare.order.v1.IncidentService/TakeOver',
                 request_serializer=eldercare_dot_order_dot_v1_dot_incident__service__pb2.TakeOverRequest.SerializeToString,
@@ -93,6 +98,13 @@ class IncidentServiceServicer:
 
     def ListIncidents(self, request, context):
         """Lists incidents of a region, open ones first, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetFigures(self, request, context):
+        """Counts what became of the incidents and orders of a region in a period, and how soon somebody came.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -143,6 +155,11 @@ def add_IncidentServiceServicer_to_server(servicer, server):
                     servicer.ListIncidents,
                     request_deserializer=eldercare_dot_order_dot_v1_dot_incident__service__pb2.ListIncidentsRequest.FromString,
                     response_serializer=eldercare_dot_order_dot_v1_dot_incident__service__pb2.ListIncidentsResponse.SerializeToString,
+            ),
+            'GetFigures': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFigures,
+                    request_deserializer=eldercare_dot_order_dot_v1_dot_incident__service__pb2.GetFiguresRequest.FromString,
+                    response_serializer=eldercare_dot_order_dot_v1_dot_incident__service__pb2.Figures.SerializeToString,
             ),
             'TakeOver': grpc.unary_unary_rpc_method_handler(
                     servicer.TakeOver,
@@ -247,6 +264,33 @@ class IncidentService:
             '/eldercare.order.v1.IncidentService/ListIncidents',
             eldercare_dot_order_dot_v1_dot_incident__service__pb2.ListIncidentsRequest.SerializeToString,
             eldercare_dot_order_dot_v1_dot_incident__service__pb2.ListIncidentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetFigures(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.order.v1.IncidentService/GetFigures',
+            eldercare_dot_order_dot_v1_dot_incident__service__pb2.GetFiguresRequest.SerializeToString,
+            eldercare_dot_order_dot_v1_dot_incident__service__pb2.Figures.FromString,
             options,
             channel_credentials,
             insecure,

@@ -40,6 +40,8 @@ class IncidentServiceStub:
     """Reads one incident."""
     ListIncidents: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.ListIncidentsRequest, _incident_service_pb2.ListIncidentsResponse]
     """Lists incidents of a region, open ones first, newest first."""
+    GetFigures: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.GetFiguresRequest, _incident_service_pb2.Figures]
+    """Counts what became of the incidents and orders of a region in a period, and how soon somebody came."""
     TakeOver: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.TakeOverRequest, _incident_pb2.Incident]
     """An operator takes the incident over."""
     CloseIncident: _grpc.UnaryUnaryMultiCallable[_incident_service_pb2.CloseIncidentRequest, _incident_pb2.Incident]
@@ -60,6 +62,8 @@ class IncidentServiceAsyncStub(IncidentServiceStub):
     """Reads one incident."""
     ListIncidents: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.ListIncidentsRequest, _incident_service_pb2.ListIncidentsResponse]  # type: ignore[assignment]
     """Lists incidents of a region, open ones first, newest first."""
+    GetFigures: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.GetFiguresRequest, _incident_service_pb2.Figures]  # type: ignore[assignment]
+    """Counts what became of the incidents and orders of a region in a period, and how soon somebody came."""
     TakeOver: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.TakeOverRequest, _incident_pb2.Incident]  # type: ignore[assignment]
     """An operator takes the incident over."""
     CloseIncident: _aio.UnaryUnaryMultiCallable[_incident_service_pb2.CloseIncidentRequest, _incident_pb2.Incident]  # type: ignore[assignment]
@@ -95,6 +99,14 @@ class IncidentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_incident_service_pb2.ListIncidentsResponse, _abc.Awaitable[_incident_service_pb2.ListIncidentsResponse]]:
         """Lists incidents of a region, open ones first, newest first."""
+
+    @_abc_1.abstractmethod
+    def GetFigures(
+        self,
+        request: _incident_service_pb2.GetFiguresRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_incident_service_pb2.Figures, _abc.Awaitable[_incident_service_pb2.Figures]]:
+        """Counts what became of the incidents and orders of a region in a period, and how soon somebody came."""
 
     @_abc_1.abstractmethod
     def TakeOver(

@@ -96,6 +96,11 @@ class OrderServiceStub:
                 request_serializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.ConfirmOrderRequest.SerializeToString,
                 response_deserializer=eldercare_dot_order_dot_v1_dot_order__pb2.Order.FromString,
                 _registered_method=True)
+        self.RateOrder = channel.unary_unary(
+                '/eldercare.order.v1.OrderService/RateOrder',
+                request_serializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.RateOrderRequest.SerializeToString,
+                response_deserializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.Rating.FromString,
+                _registered_method=True)
         self.ListDispatchDecisions = channel.unary_unary(
                 '/eldercare.order.v1.OrderService/ListDispatchDecisions',
                 request_serializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.ListDispatchDecisionsRequest.SerializeToString,
@@ -196,6 +201,13 @@ class OrderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RateOrder(self, request, context):
+        """Elder or family say how the service was, once it is completed, and once.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListDispatchDecisions(self, request, context):
         """Lists why these workers were asked and not others, ring by ring.
         """
@@ -272,6 +284,11 @@ def add_OrderServiceServicer_to_server(servicer, server):
                     servicer.ConfirmOrder,
                     request_deserializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.ConfirmOrderRequest.FromString,
                     response_serializer=eldercare_dot_order_dot_v1_dot_order__pb2.Order.SerializeToString,
+            ),
+            'RateOrder': grpc.unary_unary_rpc_method_handler(
+                    servicer.RateOrder,
+                    request_deserializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.RateOrderRequest.FromString,
+                    response_serializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.Rating.SerializeToString,
             ),
             'ListDispatchDecisions': grpc.unary_unary_rpc_method_handler(
                     servicer.ListDispatchDecisions,
@@ -609,6 +626,33 @@ class OrderService:
             '/eldercare.order.v1.OrderService/ConfirmOrder',
             eldercare_dot_order_dot_v1_dot_order__service__pb2.ConfirmOrderRequest.SerializeToString,
             eldercare_dot_order_dot_v1_dot_order__pb2.Order.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RateOrder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.order.v1.OrderService/RateOrder',
+            eldercare_dot_order_dot_v1_dot_order__service__pb2.RateOrderRequest.SerializeToString,
+            eldercare_dot_order_dot_v1_dot_order__service__pb2.Rating.FromString,
             options,
             channel_credentials,
             insecure,

@@ -58,6 +58,8 @@ class OrderServiceStub:
     """The service ends; the minutes between are what is verified."""
     ConfirmOrder: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.ConfirmOrderRequest, _order_pb2.Order]
     """Elder or family confirms; payment captures."""
+    RateOrder: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.RateOrderRequest, _order_service_pb2.Rating]
+    """Elder or family say how the service was, once it is completed, and once."""
     ListDispatchDecisions: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.ListDispatchDecisionsRequest, _order_service_pb2.ListDispatchDecisionsResponse]
     """Lists why these workers were asked and not others, ring by ring."""
     CancelOrder: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.CancelOrderRequest, _order_pb2.Order]
@@ -92,6 +94,8 @@ class OrderServiceAsyncStub(OrderServiceStub):
     """The service ends; the minutes between are what is verified."""
     ConfirmOrder: _aio.UnaryUnaryMultiCallable[_order_service_pb2.ConfirmOrderRequest, _order_pb2.Order]  # type: ignore[assignment]
     """Elder or family confirms; payment captures."""
+    RateOrder: _aio.UnaryUnaryMultiCallable[_order_service_pb2.RateOrderRequest, _order_service_pb2.Rating]  # type: ignore[assignment]
+    """Elder or family say how the service was, once it is completed, and once."""
     ListDispatchDecisions: _aio.UnaryUnaryMultiCallable[_order_service_pb2.ListDispatchDecisionsRequest, _order_service_pb2.ListDispatchDecisionsResponse]  # type: ignore[assignment]
     """Lists why these workers were asked and not others, ring by ring."""
     CancelOrder: _aio.UnaryUnaryMultiCallable[_order_service_pb2.CancelOrderRequest, _order_pb2.Order]  # type: ignore[assignment]
@@ -195,6 +199,14 @@ class OrderServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_order_pb2.Order, _abc.Awaitable[_order_pb2.Order]]:
         """Elder or family confirms; payment captures."""
+
+    @_abc_1.abstractmethod
+    def RateOrder(
+        self,
+        request: _order_service_pb2.RateOrderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_order_service_pb2.Rating, _abc.Awaitable[_order_service_pb2.Rating]]:
+        """Elder or family say how the service was, once it is completed, and once."""
 
     @_abc_1.abstractmethod
     def ListDispatchDecisions(

@@ -188,6 +188,73 @@ class ListPersonsResponse(_message.Message):
 Global___ListPersonsResponse: _TypeAlias = ListPersonsResponse  # noqa: Y015
 
 @_typing.final
+class ListMyEldersRequest(_message.Message):
+    """ListMyElders needs nothing but the caller."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMyEldersRequest: _TypeAlias = ListMyEldersRequest  # noqa: Y015
+
+@_typing.final
+class MyElder(_message.Message):
+    """An elder as family knows them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELDER_FIELD_NUMBER: _builtins.int
+    RIGHTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def elder(self) -> _person_pb2.Person: ...
+    @_builtins.property
+    def rights(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What the caller may do for them: `pay`, `confirm`, `represent`."""
+
+    def __init__(
+        self,
+        *,
+        elder: _person_pb2.Person | None = ...,
+        rights: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["elder", b"elder"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["elder", b"elder", "rights", b"rights"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MyElder: _TypeAlias = MyElder  # noqa: Y015
+
+@_typing.final
+class ListMyEldersResponse(_message.Message):
+    """Whom the caller is family of, by name."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ELDERS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def elders(self) -> _containers.RepeatedCompositeFieldContainer[Global___MyElder]: ...
+    def __init__(
+        self,
+        *,
+        elders: _abc.Iterable[Global___MyElder] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["elders", b"elders"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListMyEldersResponse: _TypeAlias = ListMyEldersResponse  # noqa: Y015
+
+@_typing.final
 class GetHomeRequest(_message.Message):
     """GetHome."""
 

@@ -62,6 +62,11 @@ class PersonServiceStub:
                 request_serializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.ListPersonsRequest.SerializeToString,
                 response_deserializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.ListPersonsResponse.FromString,
                 _registered_method=True)
+        self.ListMyElders = channel.unary_unary(
+                '/eldercare.people.v1.PersonService/ListMyElders',
+                request_serializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.ListMyEldersRequest.SerializeToString,
+                response_deserializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.ListMyEldersResponse.FromString,
+                _registered_method=True)
         self.GetHome = channel.unary_unary(
                 '/eldercare.people.v1.PersonService/GetHome',
                 request_serializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.GetHomeRequest.SerializeToString,
@@ -123,6 +128,13 @@ class PersonServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListMyElders(self, request, context):
+        """Lists whom the caller is family of now, without identifiers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetHome(self, request, context):
         """Reads the exact home, for a purpose.
         """
@@ -178,6 +190,11 @@ def add_PersonServiceServicer_to_server(servicer, server):
                     servicer.ListPersons,
                     request_deserializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.ListPersonsRequest.FromString,
                     response_serializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.ListPersonsResponse.SerializeToString,
+            ),
+            'ListMyElders': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMyElders,
+                    request_deserializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.ListMyEldersRequest.FromString,
+                    response_serializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.ListMyEldersResponse.SerializeToString,
             ),
             'GetHome': grpc.unary_unary_rpc_method_handler(
                     servicer.GetHome,
@@ -336,6 +353,33 @@ class PersonService:
             '/eldercare.people.v1.PersonService/ListPersons',
             eldercare_dot_people_dot_v1_dot_person__service__pb2.ListPersonsRequest.SerializeToString,
             eldercare_dot_people_dot_v1_dot_person__service__pb2.ListPersonsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMyElders(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.people.v1.PersonService/ListMyElders',
+            eldercare_dot_people_dot_v1_dot_person__service__pb2.ListMyEldersRequest.SerializeToString,
+            eldercare_dot_people_dot_v1_dot_person__service__pb2.ListMyEldersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,8 @@ class PersonServiceStub:
     """Reads a person without identifiers."""
     ListPersons: _grpc.UnaryUnaryMultiCallable[_person_service_pb2.ListPersonsRequest, _person_service_pb2.ListPersonsResponse]
     """Lists the persons of a region, without identifiers."""
+    ListMyElders: _grpc.UnaryUnaryMultiCallable[_person_service_pb2.ListMyEldersRequest, _person_service_pb2.ListMyEldersResponse]
+    """Lists whom the caller is family of now, without identifiers."""
     GetHome: _grpc.UnaryUnaryMultiCallable[_person_service_pb2.GetHomeRequest, _person_pb2.Home]
     """Reads the exact home, for a purpose."""
     ErasePerson: _grpc.UnaryUnaryMultiCallable[_person_service_pb2.ErasePersonRequest, _person_pb2.Person]
@@ -69,6 +71,8 @@ class PersonServiceAsyncStub(PersonServiceStub):
     """Reads a person without identifiers."""
     ListPersons: _aio.UnaryUnaryMultiCallable[_person_service_pb2.ListPersonsRequest, _person_service_pb2.ListPersonsResponse]  # type: ignore[assignment]
     """Lists the persons of a region, without identifiers."""
+    ListMyElders: _aio.UnaryUnaryMultiCallable[_person_service_pb2.ListMyEldersRequest, _person_service_pb2.ListMyEldersResponse]  # type: ignore[assignment]
+    """Lists whom the caller is family of now, without identifiers."""
     GetHome: _aio.UnaryUnaryMultiCallable[_person_service_pb2.GetHomeRequest, _person_pb2.Home]  # type: ignore[assignment]
     """Reads the exact home, for a purpose."""
     ErasePerson: _aio.UnaryUnaryMultiCallable[_person_service_pb2.ErasePersonRequest, _person_pb2.Person]  # type: ignore[assignment]
@@ -120,6 +124,14 @@ class PersonServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_person_service_pb2.ListPersonsResponse, _abc.Awaitable[_person_service_pb2.ListPersonsResponse]]:
         """Lists the persons of a region, without identifiers."""
+
+    @_abc_1.abstractmethod
+    def ListMyElders(
+        self,
+        request: _person_service_pb2.ListMyEldersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_person_service_pb2.ListMyEldersResponse, _abc.Awaitable[_person_service_pb2.ListMyEldersResponse]]:
+        """Lists whom the caller is family of now, without identifiers."""
 
     @_abc_1.abstractmethod
     def GetHome(

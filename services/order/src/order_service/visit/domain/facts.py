@@ -167,6 +167,15 @@ class ProviderReleased:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRated:
+    order: str
+    worker: str
+    provider: str
+    score: int
+    reasons: tuple[str, ...]
+
+
 OrderFact = (
     OrderPlaced
     | OrderOffered
@@ -185,4 +194,5 @@ OrderFact = (
     | ProviderAccepted
     | OffersWithdrawn
     | ProviderReleased
+    | OrderRated
 )

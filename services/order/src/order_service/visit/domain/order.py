@@ -104,6 +104,13 @@ class Order(SearchedOrder):
             )
         )
 
+    def rate(self, score: int, reasons: tuple[str, ...]) -> None:
+        """What was done may be judged, confirmed or not."""
+        self._must_be({OrderState.COMPLETED, OrderState.CONFIRMED})
+        self.facts.append(
+            facts.OrderRated(order=self.name, worker=self.worker, provider=self.provider, score=score, reasons=reasons)
+        )
+
     def cancel(self, reason: str, *, during_visit: bool) -> None:
         """Until someone stands at the door; afterwards only an operator, and never once it is completed."""
         if self.state not in SEARCHING | UNDERWAY and not (during_visit and self.state in AT_THE_DOOR):

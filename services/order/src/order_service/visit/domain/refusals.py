@@ -64,6 +64,10 @@ class RightMissing(OrderRefusal):
     pass
 
 
+class AlreadyRated(OrderRefusal):
+    pass
+
+
 class BookTimePassed(OrderRefusal):
     pass
 
