@@ -1,5 +1,6 @@
 """The operations board and the family's page in a real browser: they follow a press to the last fen by themselves."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -50,6 +51,7 @@ def test_the_board_follows_a_press_until_it_is_paid(house: House, board: Page) -
     expect(board.locator("svg.map .burning")).not_to_have_count(0)
     expect(board.locator("#workers")).to_contain_text(cast.NEAR_WORKER.display_name)
     expect(board.locator("#health")).to_contain_text("All is well")
+    board.locator("#health summary").click()
     order = house.offered_to(cast.NEAR_WORKER)
     visit = Visit(house.phone(cast.NEAR_WORKER), order)
     visit.accept()
@@ -62,6 +64,8 @@ def test_the_board_follows_a_press_until_it_is_paid(house: House, board: Page) -
     expect(row).to_have_count(0)
     expect(board.locator("#finished")).to_contain_text(house.look_at_order(order).number)
     expect(board.locator("#lines")).to_contain_text("The service is done")
+    expect(board.locator("#health")).to_have_text(re.compile("people.*payment", re.DOTALL))
+    assert board.evaluate("document.querySelector('#health details').open"), "closed while it was read"
     board.get_by_label("Find an order by number").fill(house.look_at_order(order).number)
     board.get_by_role("button", name="Find").click()
     expect(board.locator(".steps li.done")).to_have_count(5)

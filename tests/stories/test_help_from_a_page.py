@@ -141,7 +141,7 @@ def test_the_button_works_without_scripts(house: House, browser: Browser, elder:
     page.goto(house.state.web)
     page.fill("[name=login]", elder)
     page.fill("[name=password]", cast.PASSWORD)
-    page.click("main button")
+    page.click("form[action='/sign-in'] button")
     page.click("button.call")
     house.incident()
     page.reload()

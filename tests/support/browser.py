@@ -53,7 +53,7 @@ def signed_in(
     page.goto(web)
     page.fill("[name=login]", login)
     page.fill("[name=password]", cast.PASSWORD)
-    page.click("main button")
+    page.click("form[action='/sign-in'] button")
     page.wait_for_url(f"{web}/")
     # A suite that has just lost a server may say "not now" first; the page asks again by itself.
     expect(page.locator("#overview")).to_be_visible()
