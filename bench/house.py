@@ -1,6 +1,6 @@
 """A whole small box with a made-up community of its own, and what its stores say of each press."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -33,6 +33,7 @@ _HOMES = "SELECT alarm, home FROM alarm_homes WHERE alarm = ANY(%s)"
 # The recorder's own transaction begins when the channel is called.
 _CALLED = """SELECT m.incident, min(r.record_time) AS called FROM messages m JOIN recorded_messages r ON r.key = m.name
              WHERE m.incident = ANY(%s) AND m.is_call GROUP BY m.incident"""
+_WRITTEN = "SELECT id, write_time FROM timeline WHERE id = ANY(%s)"
 _OPEN = "SELECT name FROM incidents WHERE state = 'open'"
 _UNFINISHED = """SELECT o.name FROM orders o JOIN incidents i ON i.name = o.incident AND i.state = 'open'
                  WHERE o.state NOT IN ('completed', 'confirmed', 'declined', 'cancelled', 'missed')"""
@@ -90,6 +91,11 @@ class House:
         found = {row["device"]: by_alarm.get(row["name"]) for row in raised}
         return {device: at for device, at in found.items() if at is not None}
 
+    def lines_written(self, ids: Collection[int]) -> dict[int, datetime]:
+        """When each line of the timeline was written."""
+        rows = self._stores["notify"].execute(_WRITTEN, [list(ids)]).fetchall()
+        return {row["id"]: row["write_time"] for row in rows}
+
     def observations(self) -> int:
         row = self._stores["device"].execute("SELECT count(*) AS n FROM observations").fetchone()
         return row["n"] if row else 0
@@ -114,10 +120,10 @@ class House:
 
 
 @contextmanager
-def open_house(stage: Stage, homes: int) -> Iterator[House]:
+def open_house(stage: Stage, homes: int, *, extra: Mapping[str, str] | None = None) -> Iterator[House]:
     """A box on the stage's servers, in databases and a virtual host of its own, with so many households."""
     stage.servers.start("redis", progress=stage.say)
-    place = BoxPlace(run_dir=stage.run_dir / "box", prefix="box_", vhost=VHOST)
+    place = BoxPlace(run_dir=stage.run_dir / "box", prefix="box_", vhost=VHOST, extra=extra or {})
     with Box(place, stage.servers, progress=stage.say) as box:
         seed(box.state(), progress=stage.say)
         house = House(stage, box, households(homes, SEED))

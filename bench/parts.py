@@ -1,11 +1,11 @@
 """What is measured, part after part; what breaks leaves its rows empty and the other parts alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from traceback import format_exc
 
-from bench import alarm_rate, alarms, export, hop, publishing, rpc, start, stories, vitals
+from bench import alarm_rate, alarms, export, hop, publishing, rpc, start, stories, vitals, web
 from bench.house import House, open_house
 from bench.rounds import Rounds
 from bench.row import Row
@@ -69,14 +69,19 @@ def of_chassis(stage: Stage, rounds: Rounds) -> list[Part]:
     ]
 
 
-def of_box(stage: Stage, rounds: Rounds, plot: Path) -> Part:
+def chosen(parts: Sequence[Part], only: Collection[str]) -> list[Part]:
+    """The parts that answer for a row of `only`; all of them when it is empty."""
+    return [part for part in parts if not only or set(part.rows) & set(only)]
+
+
+def of_box(stage: Stage, rounds: Rounds, plot: Path, only: Collection[str] = ()) -> Part:
     """All that needs the whole box; without a box all its rows are empty."""
 
     def measure() -> list[Row]:
-        with open_house(stage, rounds.homes) as house:
-            return [
-                row for part in _in(house, rounds, plot) for row in part.after(house.close_incidents).run(stage.say)
-            ]
+        web.allow_files()
+        with open_house(stage, rounds.homes, extra=web.LIMITS) as house:
+            wanted = chosen(_in(house, rounds, plot), only)
+            return [row for part in wanted for row in part.after(house.close_incidents).run(stage.say)]
 
     return Part(what="a whole small box", rows=OF_BOX, measure=measure)
 
@@ -90,7 +95,9 @@ def of_start(rounds: Rounds) -> Part:
 
 
 _ALARMS = ("alarm_to_notify_p50", "alarm_to_notify_p99", "alarm_to_notify_p50_stock_nameko")
-OF_BOX = (*_ALARMS, "vitals_throughput", "alarm_throughput", "story_throughput")
+_READS = ("gateway_throughput", "gateway_p99")
+_FEEDS = ("feed_fan_out_p50", "feed_fan_out_p99")
+OF_BOX = (*_ALARMS, "vitals_throughput", "alarm_throughput", "story_throughput", *_READS, *_FEEDS)
 
 
 def _in(house: House, rounds: Rounds, plot: Path) -> list[Part]:
@@ -114,5 +121,15 @@ def _in(house: House, rounds: Rounds, plot: Path) -> list[Part]:
             what="whole stories to settled money",
             rows=["story_throughput"],
             measure=lambda: [stories.measure(house, rounds)],
+        ),
+        Part(
+            what="reads through the gateway, beside a bare echo",
+            rows=_READS,
+            measure=lambda: web.measure_reads(house, rounds),
+        ),
+        Part(
+            what=f"one line told to {web.FEEDS:,} open feeds",
+            rows=_FEEDS,
+            measure=lambda: web.measure_feeds(house, rounds),
         ),
     ]
