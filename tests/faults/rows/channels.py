@@ -2,7 +2,7 @@
 
 from chassis.clock import pause
 from tests.faults.play import under_load
-from tests.faults.rows.points import ENGINE, die_at
+from tests.faults.rows.points import ENGINE, die_with_late_consumers
 from tests.faults.rows.processes import freeze
 from tests.faults.stage import READY_S, Row, Stage, Unstaged
 
@@ -26,7 +26,12 @@ def mistreat(stage: Stage) -> None:
 
 ROWS = (
     Row(number=25, what="channels fail, time out, answer twice", play=under_load(mistreat)),
-    Row(number=26, what="engine killed at 6 points", play=under_load(die_at("core", ENGINE)), small=True),
+    Row(
+        number=26,
+        what="engine killed at 6 points",
+        play=under_load(die_with_late_consumers("core", ENGINE)),
+        small=True,
+    ),
     Row(number=27, what="engine frozen past its deadlines", play=under_load(freeze("core"))),
 )
 UNSTAGED: tuple[Unstaged, ...] = ()

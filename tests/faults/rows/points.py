@@ -12,6 +12,7 @@ from tests.faults.stage import READY_S, Row, Stage, Strike, Unstaged
 
 LIVES_A_SECOND = 0.5  # of the window, and point
 LOOK_EVERY_S = 0.2
+LATE_S = 3.0  # longer than a hand-over waits
 
 CONSUMER = ("before-transaction", "in-transaction", "after-commit", "before-ack", "after-ack")
 RELAY = ("before-publish", "before-confirm", "before-mark")
@@ -34,6 +35,30 @@ def die_at(role: str, points: tuple[str, ...]) -> Strike:
                 host.live_to_the_end()
 
     return strike
+
+
+def die_with_late_consumers(role: str, points: tuple[str, ...]) -> Strike:
+    """As `die_at`, while consumers pause again and again: timers of a hand-over fire only for what nobody took up."""
+
+    def strike(stage: Stage) -> None:
+        with dying(stage, role, points) as hosts:
+            while any(host.has_lives_left() for host in hosts):
+                with frozen(stage.processes("events")):
+                    pause(LATE_S)
+                pause(LATE_S)
+
+    return strike
+
+
+@contextmanager
+def frozen(processes: list[Process]) -> Iterator[None]:
+    try:
+        for process in processes:
+            process.freeze()
+        yield
+    finally:
+        for process in processes:
+            process.thaw()
 
 
 class Dying:

@@ -28,6 +28,12 @@ class GatewaySettings:
     )
     feeds_each: int = env("ELDERCARE_GATEWAY_FEEDS_EACH", "live feeds one person may have open", default=16)
     feeds_all: int = env("ELDERCARE_GATEWAY_FEEDS", "live feeds one gateway holds open in all", default=10_000)
+    # Never a star: whoever writes X-Forwarded-For would then choose the address that is counted.
+    proxies: str = env(
+        "ELDERCARE_GATEWAY_PROXIES",
+        "addresses of proxies whose X-Forwarded-For and -Proto count, comma between",
+        default="127.0.0.1,::1",
+    )
     caller_rate: int = env("ELDERCARE_GATEWAY_CALLER_RATE", "requests a minute of one person; 0: no limit", default=600)
     address_rate: int = env(
         "ELDERCARE_GATEWAY_ADDRESS_RATE", "requests a minute of one address; 0: no limit", default=3_000

@@ -59,6 +59,7 @@ def server_of(app: FastAPI, settings: GatewaySettings) -> Server:
         log_config=None,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=settings.proxies.replace("*", ""),
         timeout_keep_alive=_IDLE_S,
         timeout_graceful_shutdown=int(settings.grace_s),
     )

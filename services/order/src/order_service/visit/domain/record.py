@@ -81,8 +81,8 @@ class OrderRecord:
 
     @property
     def holder(self) -> str:
-        """Whose offer was accepted."""
-        return self.provider if self.by_provider else self.worker
+        """Whose offer was accepted: the provider's, or the worker's; the release before asks workers always."""
+        return self.provider if self.provider in self.offers else self.worker
 
     @property
     def live_offers(self) -> list[str]:
