@@ -22,15 +22,15 @@ def waiting(health: ServiceHealth) -> dict[str, int]:
     return {each.place: each.rows for each in health.waiting}
 
 
-def plant_parked(db: TestDatabase) -> str:
+def plant_parked(db: TestDatabase, region: str = "") -> str:
     """A fact of another service that could not be handled."""
     event = str(uuid4())
     db.connection.execute(
         """INSERT INTO set_aside (consumer, event_id, type, aggregate, headers, body, reason, error, attempts, first_at,
                last_at, parked_at)
-           VALUES ('people', %s, 'made.up.v1.Fact', 'toys/1', '{}', '', 'failed', 'made up', 10, app_now(), app_now(),
-               app_now())""",
-        [event],
+           VALUES ('people', %s, 'made.up.v1.Fact', 'toys/1', jsonb_build_object('ce-region', %s::text), '', 'failed',
+               'made up', 10, app_now(), app_now(), app_now())""",
+        [event, region],
     )
     return event
 
@@ -46,6 +46,17 @@ def test_who_runs_the_house_sees_what_waits_and_what_is_parked(people: RunningRp
     assert (waiting(health)["outbox"], waiting(health)["parked"], waiting(health)["set_aside"]) == (1, 1, 0)
     (parked,) = health.parked
     assert (parked.event, parked.type, parked.aggregate) == (f"events/{event}", "made.up.v1.Fact", "toys/1")
+
+
+def test_an_operator_is_told_only_of_what_is_parked_in_its_own_regions(people: RunningRpc) -> None:
+    (own,) = OPERATOR.objects_of("operator")
+    here, elsewhere = plant_parked(people.db, f"{own}/a"), plant_parked(people.db, "regions/elsewhere")
+    told = {
+        caller: {each.event for each in health.parked}
+        for caller in (OPERATOR, GATEWAY)
+        for health in OperationServiceStub(people.channel_as(caller)).GetHealth(GetHealthRequest()).services
+    }
+    assert told == {OPERATOR: {f"events/{here}"}, GATEWAY: {f"events/{here}", f"events/{elsewhere}"}}
 
 
 @pytest.mark.parametrize("caller", [Caller(subject=f"persons/{uuid4()}", roles=("elder@",)), ORDER])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,8 +17,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from chassis.rpc.client import refused
 from chassis.rpc.server import Server
 from chassis.rpc.tls import Certificates
+from chassis.serve_core import server_of
+from eldercare.people.v1.api_key_service_pb2 import ExchangeApiKeyRequest
+from eldercare.people.v1.api_key_service_pb2_grpc import ApiKeyServiceStub
+from eldercare.people.v1.person_service_pb2 import SignInRequest
+from eldercare.people.v1.person_service_pb2_grpc import SessionServiceStub
+from suite.testing import RpcFactory
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 BEGAN = datetime(2020, 1, 1, tzinfo=UTC)
@@ -41,6 +48,35 @@ def server() -> Iterator[Server]:
     server = Server("127.0.0.1:0", [])
     yield server
     server.stop(0)
+
+
+def test_what_has_no_scope_is_not_there_for_outer_systems(rpc: RpcFactory, tmp_path: Path) -> None:
+    house, people = made(tmp_path, "house"), rpc("people")
+    server = server_of("127.0.0.1:0", [people.core])
+    outside = server.add_outer("127.0.0.1:0", Certificates(cert=f"{house}.pem", key=f"{house}.key"))
+    server.start(people.core.names)
+    trusted = grpc.ssl_channel_credentials((tmp_path / "house.pem").read_bytes())
+    with (
+        grpc.secure_channel(f"127.0.0.1:{outside}", trusted) as outer,
+        grpc.insecure_channel(f"127.0.0.1:{server.port}") as inner,
+    ):
+        told = [why_not(channel, call) for channel in (outer, inner) for call in (exchange, sign_in)]
+    server.stop(0)
+    assert told == ["API_KEY_REFUSED", "CALLER_UNKNOWN", "API_KEY_REFUSED", "SIGN_IN_REFUSED"]
+
+
+def exchange(channel: grpc.Channel) -> None:
+    ApiKeyServiceStub(channel).ExchangeApiKey(ExchangeApiKeyRequest(secret="made-up"), timeout=5)
+
+
+def sign_in(channel: grpc.Channel) -> None:
+    SessionServiceStub(channel).SignIn(SignInRequest(login="granny", password="made-up"), timeout=5)
+
+
+def why_not(channel: grpc.Channel, call: Callable[[grpc.Channel], None]) -> str:
+    with pytest.raises(grpc.RpcError) as error:
+        call(channel)
+    return refused(error.value).reason
 
 
 def asked(port: int, folder: Path, shown: Path | None) -> int:

@@ -13,8 +13,10 @@ from chassis.export.writing import PartWriter
 from chassis.rpc.client import Refused
 from chassis.work import Caller
 from device_service.export.use_cases import STEP
+from device_service.handlers import HANDLERS
 from eldercare.device.v1 import export_job_service_pb2 as proto
 from eldercare.device.v1.export_job_service_pb2_grpc import ExportJobServiceStub
+from eldercare.people.v1.events_pb2 import PersonErased
 from services.device.tests.cast import (
     CITY,
     DAUGHTER_WEN,
@@ -212,6 +214,34 @@ def test_a_package_is_kept_for_a_day(
     work_on(running, db)
     assert list((tmp_path / "exports").iterdir()) == []
     assert operator.GetExport(proto.GetExportRequest(name=name)).state == proto.EXPORT_STATE_EXPIRED
+
+
+def test_what_was_exported_before_somebody_was_erased_is_given_to_nobody_after(
+    running: RunningRpc, calling: As, spoken: list[bytes], db: TestDatabase, tmp_path: Path
+) -> None:
+    operator, subjects = calling(OPERATOR), (GRANNY_WEN, DISTRICT)
+    done = [start(operator, subject) for subject in subjects]
+    work_on(running, db)
+    assert len(list((tmp_path / "exports").iterdir())) == 2
+    unfinished = [start(operator, subject) for subject in subjects]
+    db.deliver(HANDLERS, PersonErased(person=GRANNY_WEN, version=9), aggregate=GRANNY_WEN)
+    jobs = [operator.GetExport(proto.GetExportRequest(name=each)) for each in (*done, *unfinished)]
+    assert [job.state for job in jobs] == [proto.EXPORT_STATE_EXPIRED] * 2 + [proto.EXPORT_STATE_CANCELLED] * 2
+    assert {job.reason for job in jobs} == {"PERSON_ERASED"}
+    assert {refusal(fetch, operator, name, tmp_path) for name in done} == {"EXPORT_NOT_DONE"}
+    work_on(running, db)
+    assert list((tmp_path / "exports").iterdir()) == []
+
+
+def test_an_export_of_another_person_stays(
+    running: RunningRpc, calling: As, spoken: list[bytes], db: TestDatabase, tmp_path: Path
+) -> None:
+    introduce(db, UNCLE_BAI)
+    granny = calling(GRANNY)
+    name = start(granny, GRANNY_WEN)
+    work_on(running, db)
+    db.deliver(HANDLERS, PersonErased(person=UNCLE_BAI, version=9), aggregate=UNCLE_BAI)
+    verify(fetch(granny, name, tmp_path))
 
 
 def test_without_a_folder_nothing_begins(rpc: RpcFactory, db: TestDatabase, spoken: list[bytes]) -> None:

@@ -100,7 +100,12 @@ async def _living(app: FastAPI, settings: GatewaySettings, targets: Mapping[str,
         peers = Peers(targets)
         stack.push_async_callback(peers.close)
         hub, board = Hub(peers, identity, Room(each=settings.feeds_each, all=settings.feeds_all)), DeskBoard()
-        limits = RateLimits(settings.redis_url, caller=settings.caller_rate, address=settings.address_rate)
+        limits = RateLimits(
+            settings.redis_url,
+            caller=settings.caller_rate,
+            address=settings.address_rate,
+            codes=settings.code_rate,
+        )
         stack.callback(hub.close)
         providers = {each.name: Provider(each) for each in load_providers(settings.oidc_providers)}
         for provider in providers.values():

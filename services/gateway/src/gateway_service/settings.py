@@ -38,6 +38,9 @@ class GatewaySettings:
     address_rate: int = env(
         "ELDERCARE_GATEWAY_ADDRESS_RATE", "requests a minute of one address; 0: no limit", default=3_000
     )
+    code_rate: int = env(
+        "ELDERCARE_GATEWAY_CODE_RATE", "codes asked for or tried a minute from one address; 0: no limit", default=30
+    )
     allowed_origins: str = env(
         "ELDERCARE_GATEWAY_ORIGINS", "origins whose pages may call, comma between; empty: only our own", default=""
     )

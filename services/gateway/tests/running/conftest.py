@@ -75,6 +75,7 @@ def whole_gateway(whole: WholeContract, rpc_keys: Path) -> Iterator[RunningGatew
         trusted_keys=str(rpc_keys / "trusted.json"),
         caller_rate=0,
         address_rate=0,
+        code_rate=0,
     )
     running = RunningGateway(settings, whole.address, identity(rpc_keys, "people"))
     running.start()

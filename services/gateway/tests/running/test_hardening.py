@@ -46,6 +46,18 @@ def test_an_address_has_a_limit_of_its_own_and_a_call_for_help_has_none(gateways
     assert httpx2.get(f"{gateway.base}/livez").status_code == 200
 
 
+def test_codes_asked_for_and_tried_from_one_address_are_counted_together(gateways: Gateways) -> None:
+    gateway = gateways(code_rate=3)
+    asked = [("codes", {"phone": f"+861300000000{number}"}) for number in range(2)]
+    tried = [("code", {"challenge": str(uuid4()), "code": "123456"}) for _ in range(2)]
+    answers = [
+        httpx2.post(f"{gateway.base}/v1/sessions/{path}", json=body, headers={"Idempotency-Key": str(uuid4())})
+        for path, body in (*asked, *tried)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 429]
+    assert httpx2.get(f"{gateway.base}/sign-in").status_code == 200
+
+
 def test_copies_share_the_count_and_without_redis_each_counts_for_itself(
     gateways: Gateways, redis_url: str, incident: str
 ) -> None:

@@ -15,6 +15,7 @@ from eldercare.people.v1.session_pb2 import (
 )
 from gateway_service.session.phone import phone_of
 from gateway_service.session.token import COOKIE, REFRESH_COOKIE
+from services.gateway.tests.running.conftest import Gateways
 from services.gateway.tests.running.gateways import RunningGateway, Somebody
 from services.gateway.tests.running.neighbours import Neighbours
 
@@ -148,6 +149,26 @@ def test_signing_out_in_a_browser_ends_the_session_and_works_without_people_too(
         assert answer.headers["location"] == "/sign-in"
         assert forgotten(answer) == {COOKIE, REFRESH_COOKIE}
     assert [type(heard.request) for heard in neighbours.heard] == [EndSessionRequest] * 2
+
+
+def test_signing_out_after_the_token_ran_out_ends_the_session_all_the_same(
+    gateway: RunningGateway, neighbours: Neighbours
+) -> None:
+    with browser(gateway) as client:
+        client.cookies.set(REFRESH_COOKIE, "made-up")
+        answer = client.post("/sign-out")
+    assert forgotten(answer) == {COOKIE, REFRESH_COOKIE}
+    told = [type(heard.request).__name__ for heard in neighbours.heard]
+    assert told == ["RefreshSessionRequest", "EndSessionRequest"]
+
+
+def test_cookies_are_secure_where_browsers_reach_us_by_https(gateways: Gateways) -> None:
+    behind = gateways(public_url="https://care.example")
+    with browser(behind) as client:
+        client.cookies.set(REFRESH_COOKIE, "made-up")
+        kept = client.post("/renew").headers.get_list("set-cookie")
+    assert len(kept) == 2
+    assert all("Secure" in each for each in kept)
 
 
 @pytest.mark.parametrize("path", ["/sign-in/phone", "/sign-in/code", "/renew", "/sign-out"])

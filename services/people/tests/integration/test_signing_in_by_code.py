@@ -135,6 +135,30 @@ def test_a_code_dies_after_five_wrong_guesses(phones: Phones) -> None:
     assert phones.why_not(asked.challenge, code) == "CODE_REFUSED"
 
 
+def test_guesses_at_all_codes_of_a_phone_are_counted_for_a_day(phones: Phones) -> None:
+    for _ in range(4):
+        asked = phones.ask()
+        code = phones.code()
+        for _ in range(5):
+            assert phones.why_not(asked.challenge, wrong(code)) == "CODE_REFUSED"
+        phones.house.database.push_clock(minutes=61)
+    asked = phones.ask()
+    assert phones.why_not(asked.challenge, phones.code()) == "CODE_REFUSED"
+    phones.house.database.push_clock(hours=24)
+    asked = phones.ask()
+    assert phones.trade(asked.challenge, phones.code()).person == GRANNY_WEN
+
+
+def test_a_code_that_opens_forgets_the_guesses_before_it(phones: Phones) -> None:
+    for _ in range(5):
+        asked = phones.ask()
+        code = phones.code()
+        for _ in range(4):
+            assert phones.why_not(asked.challenge, wrong(code)) == "CODE_REFUSED"
+        assert phones.trade(asked.challenge, code).person == GRANNY_WEN
+        phones.house.database.push_clock(minutes=61)
+
+
 def test_a_code_is_good_for_five_minutes(phones: Phones) -> None:
     asked = phones.ask()
     code = phones.code()

@@ -10,8 +10,8 @@ import psycopg
 import structlog
 from psycopg_pool import PoolTimeout
 
-from chassis.access import check_role
-from chassis.context import Context
+from chassis.access import check_role, covers
+from chassis.context import Caller, Context
 from chassis.database import Database
 from chassis.parked import oldest_parked
 from chassis.rpc.calls import running
@@ -38,11 +38,17 @@ class Operation(OperationServiceServicer):
         call = running.get()
         check_role(call.access, call.caller)
         with ThreadPoolExecutor(len(self._databases)) as pool:
-            told = list(pool.map(_health, self._databases, self._databases.values()))
+            told = list(pool.map(lambda each: _health(each[0], each[1], call.caller), self._databases.items()))
         return contract.GetHealthResponse(services=told)
 
 
-def _health(service: str, database: Database) -> contract.ServiceHealth:
+def _concerns(caller: Caller, region: str) -> bool:
+    """What could not even be read has no region, and concerns everybody who may look."""
+    return not region or caller.is_service or any(covers(own, region) for own in caller.objects_of("operator"))
+
+
+def _health(service: str, database: Database, caller: Caller) -> contract.ServiceHealth:
+    """Counts are of the whole service; which facts are parked, a person is told of its own regions."""
     health = contract.ServiceHealth(service=service)
     try:
         with database.transaction(Context(actor=f"services/{service}"), read_only=True) as work:
@@ -50,6 +56,8 @@ def _health(service: str, database: Database) -> contract.ServiceHealth:
             for row in work.all(WAITING_ROWS):
                 health.waiting.add(place=row["place"], rows=row["n"], oldest_s=round(float(row["oldest_s"]), 1))
             for row in oldest_parked(work):
+                if not _concerns(caller, row["region"]):
+                    continue
                 told = health.parked.add(event=f"events/{row['id']}", type=row["type"], aggregate=row["aggregate"])
                 told.region = row["region"]
                 told.park_time.FromDatetime(row["parked_at"])

@@ -134,6 +134,8 @@ class Guard(grpc.ServerInterceptor):
         metadata = {key: str(value) for key, value in context.invocation_metadata()}
         if context.time_remaining() > LONGEST_DEADLINE_S + 5 and not (rule.scope or _is_watch(method)):
             raise DeadlineMissing
+        if _comes_from_outside(context) and not rule.scope:
+            raise CallerUnknown
         token = metadata.get("authorization", "").removeprefix("Bearer ")
         return Call(
             method=method,
@@ -151,6 +153,11 @@ class Guard(grpc.ServerInterceptor):
             if "public" in rule.allow:
                 return _PUBLIC
             raise
+
+
+def _comes_from_outside(context: grpc.ServicerContext) -> bool:
+    """Through the TLS port: it is there for outer systems, whose rpcs have a scope, and for nothing else."""
+    return b"ssl" in context.auth_context().get("transport_security_type", ())
 
 
 def _is_watch(method: str) -> bool:

@@ -61,6 +61,16 @@ def find_export(work: Work, name: str, *, lock: bool = False) -> Export | None:
     return Export(**row) if row else None
 
 
+def names_about(work: Work, person: str) -> list[str]:
+    """Exports with files that may hold something of the person."""
+    rows = work.all(
+        """SELECT name FROM exports WHERE state IN ('running', 'done')
+               AND (subject = %s OR NOT starts_with(subject, 'persons/')) ORDER BY name""",
+        [person],
+    )
+    return [row["name"] for row in rows]
+
+
 def save_export(work: Work, export: Export) -> None:
     work.run(
         """UPDATE exports SET state = %s, progress = %s, steps = %s, reason = %s, end_time = %s WHERE name = %s""",

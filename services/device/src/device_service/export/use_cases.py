@@ -9,13 +9,14 @@ from chassis.ids import uuid7
 from chassis.refusal import NotFound, Refusal
 from chassis.work import Work
 from device_service.device.store import find_device
-from device_service.export.store import Export, add_export, find_export, save_export
+from device_service.export.store import Export, add_export, find_export, names_about, save_export
 from device_service.person.store import find_person
 
 STEP = "export_step"  # the effect; its verb is one of these
 WRITE, FORGET = "write", "forget"
 STEP_S, SEAL_S = 90.0, 600.0
 KEPT = timedelta(hours=24)
+ERASED = "PERSON_ERASED"
 
 
 class ExportsSwitchedOff(Refusal):
@@ -90,6 +91,20 @@ def end_export(work: Work, export: Export, state: str, reason: str = "") -> None
     save_export(work, export)
     due = work.now + (KEPT if state == "done" else timedelta(seconds=SEAL_S))
     work.request_effect(f"{STEP}:{export.name}:{FORGET}", STEP, {"verb": FORGET, "export": export.name}, due=due)
+
+
+def end_exports_about(work: Work, person: str) -> None:
+    """What was opened with the person's key goes with the key: the person's own, and those of devices and regions that
+    may tell of it. Whoever made one of those makes it anew."""
+    for name in names_about(work, person):
+        export = find_export(work, name, lock=True)
+        if export is not None and export.state == "running":
+            end_export(work, export, "cancelled", ERASED)
+        elif export is not None and export.state == "done":
+            export.state, export.reason = "expired", ERASED
+            save_export(work, export)
+            key = f"{STEP}:{export.name}:{ERASED}"
+            work.request_effect(key, STEP, {"verb": FORGET, "export": export.name})
 
 
 def cancel_export(work: Work, name: str) -> Export:

@@ -8,6 +8,7 @@ from chassis.subject_keys import destroy
 from chassis.work import Work
 from device_service.device.store import move_open_assignments
 from device_service.device.use_cases import release_all_of
+from device_service.export.use_cases import end_exports_about
 from device_service.person import store
 from eldercare.people.v1.events_pb2 import PersonChanged, PersonErased
 from eldercare.people.v1.person_pb2 import ROLE_KIND_FAMILY, Person, Role
@@ -26,6 +27,7 @@ def forget_person(work: Work, event: PersonErased) -> None:
     store.erase_person(work, event.person, event.version)
     release_all_of(work, event.person)
     destroy(work, event.person)
+    end_exports_about(work, event.person)
 
 
 def _families(told: Person) -> list[store.FamilyOf]:

@@ -15,7 +15,7 @@ from gateway_service.session import token
 from gateway_service.session.phone import phone_of
 from gateway_service.text.catalogue import catalogue
 from gateway_service.text.language import language_of
-from gateway_service.v1.sessions import SessionView, ask_code, end_current, refresh, sign_in, trade_code
+from gateway_service.v1.sessions import SessionView, ask_code, end_current, end_renewed, refresh, sign_in, trade_code
 from gateway_service.v1.shapes import Input
 
 router = APIRouter(include_in_schema=False)
@@ -100,12 +100,15 @@ async def keep_signed_in(request: Request, house: InHouse) -> Response:
 
 @router.post("/sign-out")
 async def post_sign_out(request: Request, house: InHouse) -> Response:
-    """The browser forgets in any case; a session that cannot be ended now dies unused."""
+    """The browser forgets in any case. A token that ran out is renewed once more, so that the session can be ended."""
     token.require_own_page(request)
     answer = RedirectResponse("/sign-in", 303)
     token.forget(answer)
     try:
-        await end_current(await signed_in(request, house))
+        if token.can_be_renewed(request):
+            await end_renewed(house, await _renewed(request, house))
+        else:
+            await end_current(await signed_in(request, house))
     except (Problem, CallerUnknown):
         return answer
     return answer

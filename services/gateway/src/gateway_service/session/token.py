@@ -61,9 +61,15 @@ def can_be_renewed(request: Request) -> bool:
     return not request.cookies.get(COOKIE) and bool(refresh_token_of(request))
 
 
+def is_secure(request: Request) -> bool:
+    """Whether the browser speaks https, also where a proxy before us ends it."""
+    public: str = request.app.state.house.settings.public_url
+    return request.url.scheme == "https" or public.startswith("https://")
+
+
 def keep(response: Response, request: Request, session: Kept) -> None:
     """Lax, not strict: a link in a message must open the page of somebody who is signed in."""
-    secure = request.url.scheme == "https"
+    secure = is_secure(request)
     kept = (
         (COOKIE, session.token, session.expire_time),
         (REFRESH_COOKIE, session.refresh_token, session.refresh_expire_time),

@@ -119,15 +119,7 @@
   document.addEventListener("htmx:after:swap", () => { showTimes(document); countDown(); openAgain(); });
   document.addEventListener("htmx:response:error", askAgain);
   document.addEventListener("htmx:error", askAgain);
-  // A feed whose first request was never made, or never answered, is asked for again until it opens.
-  let hasOpened = false;
-
-  function openFeeds() {
-    if (hasOpened || document.hidden) return;
-    for (const feed of document.querySelectorAll("[hx-sse\\:connect]")) feed.dispatchEvent(new CustomEvent("feed-lost"));
-  }
-
-  document.addEventListener("htmx:sse:after:connection", () => { hasOpened = true; tellLine(false); });
+  document.addEventListener("htmx:sse:after:connection", () => tellLine(false));
   document.addEventListener("htmx:sse:close", () => tellLine(true));
   document.addEventListener("htmx:sse:error", (event) => {
     tellLine(true);
@@ -147,5 +139,4 @@
   showTimes(document);
   countDown();
   setInterval(() => { countDown(); tellDeadlines(); }, 1000);
-  setInterval(openFeeds, 4000);
 })();

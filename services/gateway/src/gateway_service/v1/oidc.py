@@ -42,7 +42,7 @@ async def start(provider: Name, house: InHouse, request: Request, asked: Annotat
     """Sends the browser to the provider."""
     attempt = Attempt.begun(provider, own_path(asked.next))
     answer = RedirectResponse(await _of(house, provider).address_of(attempt, _back(house, request, provider)), 303)
-    attempt.keep(answer, secure=request.url.scheme == "https")
+    attempt.keep(answer, secure=token.is_secure(request))
     return answer
 
 

@@ -114,6 +114,11 @@ async def end_current(asked: Asked) -> None:
     await asked.ask(asked.peers.sessions.EndSession, request)
 
 
+async def end_renewed(house: House, session: SessionView) -> None:
+    request = EndSessionRequest(request_id=str(uuid4()))
+    await house.peers.call(house.peers.sessions.EndSession, request, house.errand(session.token))
+
+
 @router.post("", status_code=201, openapi_extra=PUBLIC)
 async def post_session(
     body: SignIn, house: InHouse, request: Request, response: Response, _request_id: RequestId

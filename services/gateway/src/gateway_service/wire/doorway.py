@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis.clock import monotonic
 from chassis.trace import span
 from gateway_service.problem.problem import Problem
+from gateway_service.wire.limits import CODES
 from gateway_service.wire.sizes import LARGEST_BODY, check_size
 
 log = structlog.get_logger(__name__)
@@ -62,7 +63,10 @@ class Doorway:
 
 async def _admit(scope: Scope) -> None:
     address = scope["client"][0] if scope.get("client") else ""
-    await scope["app"].state.house.limits.admit("address", address, scope["path"])
+    limits, path = scope["app"].state.house.limits, scope["path"]
+    await limits.admit("address", address, path)
+    if scope["method"] == "POST" and path.startswith(CODES):
+        await limits.admit("codes", address, path)
 
 
 def _shown(scope: Scope, failure: Exception) -> Response:

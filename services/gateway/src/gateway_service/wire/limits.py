@@ -15,14 +15,16 @@ from gateway_service.problem.problem import Problem
 
 log = structlog.get_logger(__name__)
 NEVER_LIMITED: Final = ("/v1/help", "/help", "/desk/", "/livez", "/readyz", "/metrics", "/static/")
+# Six digits are guessed across many phones from one address, too.
+CODES: Final = ("/v1/sessions/code", "/sign-in/phone", "/sign-in/code")
 _PATIENCE_S, _ALONE_S = 0.25, 5.0
 
 
 class RateLimits:
     """Requests a minute; 0 is no limit. Made inside the running loop."""
 
-    def __init__(self, redis_url: str, *, caller: int, address: int) -> None:
-        self._most = {"caller": caller, "address": address}
+    def __init__(self, redis_url: str, *, caller: int, address: int, codes: int) -> None:
+        self._most = {"caller": caller, "address": address, "codes": codes}
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared = SlidingWindowCounterRateLimiter(_redis(redis_url)) if redis_url else None
         self._alone_until = 0.0

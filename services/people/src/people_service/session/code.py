@@ -13,6 +13,8 @@ SENT_AFTER = timedelta(seconds=1)
 APART = timedelta(minutes=1)
 WINDOW = timedelta(hours=1)
 MOST_IN_WINDOW = 5
+# Wrong guesses at all codes of one phone: a million codes, so 20 a day find one in a century and more.
+MOST_TRIES_A_DAY = 20
 KEPT = timedelta(days=1)
 DIGITS = 6
 

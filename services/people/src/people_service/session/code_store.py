@@ -47,6 +47,19 @@ def count_try(work: Work, challenge: str) -> None:
     work.run("UPDATE sign_in_codes SET tries = tries + 1 WHERE challenge = %s", (challenge,))
 
 
+def failures_of(work: Work, phone_blind: bytes) -> int:
+    """Tries of a day at this phone's codes since one of them opened; one guesser at a time."""
+    work.lock(f"codes/{phone_blind.hex()}")
+    row = work.one(
+        """SELECT coalesce(sum(c.tries), 0) AS tries FROM sign_in_codes c
+           WHERE c.phone_blind = %(phone)s AND c.asked_at > %(since)s AND c.asked_at > coalesce(
+               (SELECT max(o.asked_at) FROM sign_in_codes o
+                WHERE o.phone_blind = %(phone)s AND o.used_at IS NOT NULL), '-infinity')""",
+        {"phone": phone_blind, "since": work.now - KEPT},
+    )
+    return int(row["tries"]) if row else 0
+
+
 def use(work: Work, challenge: str) -> None:
     work.run("UPDATE sign_in_codes SET used_at = app_now() WHERE challenge = %s", (challenge,))
 

@@ -13,7 +13,7 @@ from chassis.work import Work
 from people_service.person import store as persons
 from people_service.person.sealed_store import phone_blind
 from people_service.session import code_store as store
-from people_service.session.code import SENT_AFTER, CodeAsked, code_of, wait_to_ask
+from people_service.session.code import MOST_TRIES_A_DAY, SENT_AFTER, CodeAsked, code_of, wait_to_ask
 from people_service.session.keeping import Mint, NoRoleNow, SignedIn, begin_session
 from people_service.session.lasting import Means
 
@@ -52,6 +52,8 @@ def sign_in_with_code(work: Work, challenge: str, code: str, mint: Mint) -> Sign
     """Trade a code: counted first, good once."""
     asked = store.load(work, challenge)
     if asked is None or not asked.may_be_tried(work.now):
+        raise CodeRefused
+    if store.failures_of(work, asked.phone_blind) >= MOST_TRIES_A_DAY:
         raise CodeRefused
     store.count_try(work, challenge)
     if not hmac.compare_digest(code_for(mint.seals, asked), code):
