@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from tools.access_matrix import ALLOWED, ROLES, Operation, operations, rows
-from tools.paths import ACCESS_DOCS, ROOT
+from tools.checked_page import write_or_check
+from tools.paths import ACCESS_DOCS
 
 HEAD = """# Who may call what
 
@@ -62,13 +63,7 @@ def _line(*cells: str) -> str:
 
 def main(arguments: list[str]) -> int:
     text = render(operations())
-    if "--check" not in arguments:
-        ACCESS_DOCS.write_text(text, "utf-8")
-        return 0
-    if ACCESS_DOCS.exists() and ACCESS_DOCS.read_text("utf-8") == text:
-        return 0
-    sys.stderr.write(f"{ACCESS_DOCS.relative_to(ROOT)} is stale; run `make proto` and commit\n")
-    return 1
+    return write_or_check(ACCESS_DOCS, text, arguments)
 
 
 if __name__ == "__main__":

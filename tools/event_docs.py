@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
+from tools.checked_page import write_or_check
 from tools.contract import write_image
 from tools.event_catalogue import Shape, carried, consumers, shapes
 from tools.paths import EVENT_DOCS, PROTOS, ROOT
@@ -83,13 +84,7 @@ def main(arguments: list[str]) -> int:
     if strangers:
         sys.stderr.write(f"handlers of events that nobody publishes: {', '.join(strangers)}\n")
         return 1
-    if "--check" not in arguments:
-        EVENT_DOCS.write_text(text, "utf-8")
-        return 0
-    if EVENT_DOCS.exists() and EVENT_DOCS.read_text("utf-8") == text:
-        return 0
-    sys.stderr.write(f"{EVENT_DOCS.relative_to(ROOT)} is stale; run `make proto` and commit\n")
-    return 1
+    return write_or_check(EVENT_DOCS, text, arguments)
 
 
 if __name__ == "__main__":

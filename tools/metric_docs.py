@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+from tools.checked_page import write_or_check
 from tools.paths import METRIC_DOCS, ROOT
 
 HEAD = """# Metrics
@@ -64,13 +65,7 @@ def rows() -> Iterator[str]:
 
 def main(arguments: list[str]) -> int:
     text = "\n".join([HEAD, "| metric | type | labels | processes | says |", "|---|---|---|---|---|", *rows(), ""])
-    if "--check" not in arguments:
-        METRIC_DOCS.write_text(text, "utf-8")
-        return 0
-    if METRIC_DOCS.exists() and METRIC_DOCS.read_text("utf-8") == text:
-        return 0
-    sys.stderr.write(f"{METRIC_DOCS.relative_to(ROOT)} is stale; run `make proto` and commit\n")
-    return 1
+    return write_or_check(METRIC_DOCS, text, arguments)
 
 
 if __name__ == "__main__":
