@@ -26,6 +26,7 @@ from services.device.tests.cast import (
 )
 from suite.testing import RpcFactory, TestDatabase
 
+ELSEWHERE = "regions/other-city/river-district/bridge-street/old-bridge"
 GRANNY = Caller(subject=GRANNY_WEN, roles=("elder",))
 As = Callable[[Caller], DeviceServiceStub]
 
@@ -67,6 +68,14 @@ def test_pressing_again_is_another_alarm_of_the_same_app_and_a_repeat_is_none(db
     desk = calling(Caller(subject="persons/00000000-0000-7000-8000-0000000000aa", roles=(f"operator@{CITY}",)))
     (device,) = desk.ListDevices(ListDevicesRequest(region=CITY)).devices
     assert (device.adapter, device.assignment.person) == ("app", GRANNY_WEN)
+
+
+def test_an_elder_who_moved_to_another_city_is_heard_there(db: TestDatabase, calling: As) -> None:
+    granny = calling(GRANNY)
+    granny.RaiseAlarm(press())
+    introduce(db, GRANNY_WEN, region=ELSEWHERE, version=2)
+    granny.RaiseAlarm(press())
+    assert [fact.region for fact in db.messages(AlarmRaised)] == [PLUM_GARDEN, ELSEWHERE]
 
 
 def test_family_and_the_desk_may_call_for_her_and_nobody_else(calling: As) -> None:

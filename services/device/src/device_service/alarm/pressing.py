@@ -46,10 +46,10 @@ def press_in_app(work: Work, seals: Seals, person: str) -> Alarm:
 
 
 def _app_of(work: Work, person: Person) -> Speaking:
-    """Named after the person, so that two first presses at once are of one device. It is the city's: the elder may
-    move within it."""
-    uuid = uuid5(NAMESPACE_URL, f"app of {person.name}")
+    """Named after the person and the city, so that two first presses at once are of one device. It is the city's: who
+    moves within it keeps it, who moves away has another one there."""
     city = "/".join(person.region.split("/")[:2])
+    uuid = uuid5(NAMESPACE_URL, f"app of {person.name} in {city}")
     new = Device(name=f"devices/{uuid}", adapter=APP, identity=uuid.hex, vendor="", model="", region=city, options={})
     store.add_device(work, new)
     device = store.lock_device(work, new.name) or new
