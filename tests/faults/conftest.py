@@ -17,6 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", type=int, default=1, help="the first of them")
     parser.addoption("--rows", default="", help="only these rows, with commas")
     parser.addoption("--window", type=float, default=FULL.window_s, help="how many seconds each fault lasts")
+    parser.addoption("--load", type=float, default=1.0, help="which part of the matrix's load there is meanwhile")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -35,7 +36,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def theatre(
     servers: Servers, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[Theatre]:
-    scale = replace(FULL, window_s=pytestconfig.getoption("--window"))
+    part = pytestconfig.getoption("--load")
+    window = pytestconfig.getoption("--window")
+    scale = replace(FULL, rate=FULL.rate * part, reports=FULL.reports * part, window_s=window)
     opened = Theatre(servers, tmp_path_factory.mktemp("faults"), scale)
     yield opened
     opened.close()

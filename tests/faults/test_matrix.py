@@ -16,5 +16,5 @@ def test_nothing_is_lost_and_nothing_is_doubled(
     row = ROWS[row_number]
     with theatre.stage(row, seed) as stage:
         outcome = row.play(stage)
-        record_property("fault", line(row, seed, stage.scale.window_s, outcome))
+        record_property("fault", line(row, seed, stage.scale, outcome))
         assert not outcome.wrong, complaint(row, seed, outcome)

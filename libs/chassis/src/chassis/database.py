@@ -41,6 +41,11 @@ def is_collision(failure: Exception) -> bool:
     return isinstance(failure, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure)
 
 
+def told(lost: Exception) -> dict[str, str]:
+    """What a log says of a store that is away: the kind, and the first line, which names no row and no password."""
+    return {"reason": type(lost).__name__, "said": str(lost).partition("\n")[0][:200]}
+
+
 def session(name: str, **settings: str) -> dict[str, Any]:
     """Whose session it is, and how long the server keeps it when it falls silent."""
     spoken = " ".join(f"-c {key}={value}" for key, value in (_WATCHED | settings).items())

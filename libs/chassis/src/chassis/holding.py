@@ -10,7 +10,7 @@ from psycopg.rows import DictRow
 
 from chassis.clock import pause
 from chassis.consumer import Consumer
-from chassis.database import BOUNDED, Doorbell, connect
+from chassis.database import BOUNDED, Doorbell, connect, told
 from chassis.subscriber import Delivery, Subscriber
 
 log = structlog.get_logger(__name__)
@@ -41,7 +41,7 @@ class Holder:
                 self._bell.ring(connection, self._subscriber.process(connection, deliveries))
                 return
             except (psycopg.OperationalError, psycopg.InterfaceError) as lost:
-                log.warning("database.lost", consumer=self._service, reason=type(lost).__name__)
+                log.warning("database.lost", consumer=self._service, **told(lost))
             except Exception:  # never acked, never dropped: held in sight until someone has mended it
                 log.exception("batch.held", consumer=self._service)
             self._leave()

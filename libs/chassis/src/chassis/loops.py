@@ -10,7 +10,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow
 
 from chassis.clock import monotonic
-from chassis.database import connect
+from chassis.database import connect, told
 from chassis.metrics import RECONNECTS
 
 log = structlog.get_logger(__name__)
@@ -67,7 +67,7 @@ class Loop(threading.Thread):
                 self._connection = connection
                 self._work(connection)
         except (psycopg.OperationalError, psycopg.InterfaceError) as lost:
-            log.warning("database.lost", loop=self.name, reason=type(lost).__name__)
+            log.warning("database.lost", loop=self.name, **told(lost))
             RECONNECTS.labels(self.name, "database").inc()
             self._stopping.wait(BACK_OFF_S)
         finally:

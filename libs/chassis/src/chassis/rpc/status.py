@@ -11,6 +11,7 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 from protovalidate import ValidationError
 from psycopg_pool import PoolTimeout
 
+from chassis.database import told
 from chassis.refusal import STATUSES, Refusal, Refusals, reason_of
 from chassis.rpc.client import Refused
 
@@ -29,7 +30,7 @@ def status_of(method: str, failure: Exception, refusals: Refusals) -> status_pb2
     if known is not None:
         return named(known[0], reason_of(type(failure)), known[1], _named_parts(failure))
     if isinstance(failure, (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)):
-        log.warning("database.lost", method=method, reason=type(failure).__name__)
+        log.warning("database.lost", method=method, **told(failure))
         return named("UNAVAILABLE", "DATABASE_UNAVAILABLE", "The store cannot be reached. Try again shortly.", {})
     log.error("rpc.failed", method=method, exc_info=failure)
     return named("INTERNAL", "INTERNAL", "Something went wrong on our side. It is logged.", {})

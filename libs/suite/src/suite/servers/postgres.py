@@ -112,7 +112,7 @@ def settings(*, durable: bool) -> dict[str, object]:
     """What holds wherever the server runs."""
     return {
         "password_encryption": "scram-sha-256",
-        "max_connections": 200,
+        "max_connections": 500,
         "shared_buffers": "64MB",
         "max_wal_size": "512MB",
         "jit": "off",

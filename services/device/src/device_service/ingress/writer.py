@@ -12,6 +12,7 @@ from zlib import crc32
 import psycopg
 import structlog
 
+from chassis.database import told
 from device_service.frame.received import Received, Stored
 from device_service.ingress.backlog import Answer, Backlog, Waiting
 from device_service.ingress.metrics import FRAMES, STORE, WAITING
@@ -111,7 +112,7 @@ class Writer:
     def _lose(self, lane: Lane, batch: Sequence[Waiting], lost: psycopg.Error) -> None:
         """The commit may have happened without our hearing of it, so these frames are looked for before a new try."""
         if self.is_up:
-            log.error("database.lost", reason=type(lost).__name__)
+            log.error("database.lost", **told(lost))
         self.is_up = False
         lane.backlog.put_back(replace(waiting, frame=replace(waiting.frame, retried=True)) for waiting in batch)
 
