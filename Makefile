@@ -25,9 +25,9 @@ test: servers browser promtool ## every test, against real servers; ARGS="-k wor
 
 check: lint types contract generated rules manifests ## format, lint, types, rules of the house, contract, stale generated files, manifests
 
-faults: servers ## the fault matrix: ROWS=1,4 chooses, SEEDS=n repeats, SEED=n replays, WINDOW=s shortens, LOAD=0.1 lightens
+faults: servers ## the fault matrix: ROWS=1,4 chooses, SEEDS=n repeats, SEED=n replays, WINDOW=s shortens, LOAD=0.1 lightens, PLOTS=DIR instead of build/faults
 	$(if $(ROWS),,pytest tests/simulation -n 2 --timelines 10000 -k every_promise)
-	pytest tests/faults $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) $(if $(ROWS),--rows $(ROWS)) $(if $(WINDOW),--window $(WINDOW)) $(if $(LOAD),--load $(LOAD)) $(ARGS)
+	pytest tests/faults $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) $(if $(ROWS),--rows $(ROWS)) $(if $(WINDOW),--window $(WINDOW)) $(if $(LOAD),--load $(LOAD)) $(if $(PLOTS),--plots $(PLOTS)) $(ARGS)
 
 bench: servers ## measure every path beside its floor: QUICK=1, JSON=FILE, ONLY="row row"; GROW=1: what it costs as the work grows
 	python -m bench $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(if $(GROW),--grow) $(if $(ONLY),--only $(ONLY))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,8 @@ from tests.faults.stage import FULL
 from tests.faults.table import HEAD
 from tests.faults.theatre import Theatre
 
+PLOTS = Path("build/faults")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seeds", type=int, default=1, help="how many seeds each row is run with")
@@ -18,6 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rows", default="", help="only these rows, with commas")
     parser.addoption("--window", type=float, default=FULL.window_s, help="how many seconds each fault lasts")
     parser.addoption("--load", type=float, default=1.0, help="which part of the matrix's load there is meanwhile")
+    parser.addoption("--plots", type=Path, default=PLOTS, help="where each row's latencies are drawn")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -30,6 +34,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         ordered = sorted(wanted, key=lambda number: (str(ROWS[number].needs), number))
         metafunc.parametrize("row_number", ordered)
         metafunc.parametrize("seed", range(option("--seed"), option("--seed") + option("--seeds")))
+
+
+@pytest.fixture(scope="session")
+def plots(pytestconfig: pytest.Config) -> Path:
+    folder: Path = pytestconfig.getoption("--plots")
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +64,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(line)
         for number, row in sorted(UNSTAGED.items()):
             terminalreporter.write_line(f"{number:>3}  {row.what:<52}not staged: {row.why}")
+        plots = terminalreporter.config.getoption("--plots")
+        terminalreporter.write_line(f"every press until its incident, a page a row: {plots}/")
