@@ -10,9 +10,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from eldercare.people.v1.person_service_pb2 import SetPasswordRequest
 from suite import cast
-from suite.phone import as_suite, new_request
 from tests.support.accessible import violations
 from tests.support.browser import HANDY, PHONE, WIDE, open_browser, signed_in
 from tests.support.house import House
@@ -33,24 +31,14 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-def login_of(house: House, person: str, who: str) -> str:
-    """Gives a person of the household a login."""
-    login = f"{who}-{house.household.identity}"
-    suite = as_suite(house.state.rpc, house.box.place.run_dir / "keys")
-    secret = SetPasswordRequest(request_id=new_request(), name=person, login=login, password=cast.PASSWORD)
-    suite.sessions.SetPassword(secret)
-    suite.close()
-    return login
-
-
 @pytest.fixture
 def elder(house: House) -> str:
-    return login_of(house, house.household.elder, "granny")
+    return house.login_for(house.household.elder, "granny")
 
 
 @pytest.fixture
 def pages(house: House, browser: Browser, elder: str) -> Iterator[Pages]:
-    family = login_of(house, house.household.family, "daughter")
+    family = house.login_for(house.household.family, "daughter")
     with ExitStack() as open_pages:
         opened = Pages(
             elder=open_pages.enter_context(signed_in(browser, house.state.web, elder)),

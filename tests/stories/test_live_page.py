@@ -5,9 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from eldercare.people.v1.person_service_pb2 import SetPasswordRequest
 from suite import cast
-from suite.phone import as_suite, new_request
 from tests.support.browser import open_browser, signed_in
 from tests.support.house import House
 from tests.support.visit import Visit
@@ -24,13 +22,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def daughter(house: House, browser: Browser) -> Iterator[Page]:
     """The daughter of this household, signed in on her phone. Her page is never loaded again by the test."""
-    login = f"daughter-{house.household.identity}"
-    suite = as_suite(house.state.rpc, house.box.place.run_dir / "keys")
-    family = house.household.family
-    suite.sessions.SetPassword(
-        SetPasswordRequest(request_id=new_request(), name=family, login=login, password=cast.PASSWORD)
-    )
-    suite.close()
+    login = house.login_for(house.household.family, "daughter")
     with signed_in(browser, house.state.web, login) as page:
         yield page
 

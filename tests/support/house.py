@@ -18,6 +18,7 @@ from eldercare.order.v1.incident_pb2 import OUTCOME_TEST, Incident
 from eldercare.order.v1.incident_service_pb2 import CloseIncidentRequest, GetIncidentRequest
 from eldercare.order.v1.order_pb2 import Order
 from eldercare.order.v1.order_service_pb2 import CancelOrderRequest, GetOrderRequest
+from eldercare.people.v1.person_service_pb2 import SetPasswordRequest
 from suite import cast
 from suite.box import Box
 from suite.cast import Member
@@ -44,7 +45,7 @@ class House:
         self.began = journals.now("device")
 
     def settle_in(self) -> None:
-        """Registers the household and gives the family member a password."""
+        """Registers the household."""
         suite = as_suite(self.state.rpc, self.box.place.run_dir / "keys")
         settle_in(suite, self.phone(cast.OPERATOR), [self.household])
 
@@ -53,6 +54,15 @@ class House:
         if member.login not in self._phones:
             self._phones[member.login] = as_person(self.state.rpc, member.login, cast.PASSWORD)
         return self._phones[member.login]
+
+    def login_for(self, person: str, who: str) -> str:
+        """Gives a person of the household a login; the password is that of the cast."""
+        login = f"{who}-{self.household.identity}"
+        suite = as_suite(self.state.rpc, self.box.place.run_dir / "keys")
+        secret = SetPasswordRequest(request_id=new_request(), name=person, login=login, password=cast.PASSWORD)
+        suite.sessions.SetPassword(secret)
+        suite.close()
+        return login
 
     @contextmanager
     def watch(self) -> Iterator[WatchLine]:
