@@ -80,6 +80,11 @@ class System:
             return False
         return True
 
+    def replace(self, name: str, worker: str) -> None:
+        """Another worker goes; refused by name once the first one is there."""
+        request = api.ReplaceWorkerRequest(request_id=str(uuid4()), name=name, worker=worker)
+        self._provider.ReplaceWorker(request, timeout=CALL_S, metadata=self._key.metadata())
+
     def orders(self) -> Iterator[str]:
         page = ""
         while True:
@@ -127,6 +132,9 @@ def main() -> None:
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("orders")
     verbs.add_parser("statements")
+    replacing = verbs.add_parser("replace")
+    replacing.add_argument("name", help="orders/…")
+    replacing.add_argument("--worker", required=True)
     watching = verbs.add_parser("watch")
     watching.add_argument("--worker", required=True)
     watching.add_argument("--state", type=Path, default=Path("provider.state"))
@@ -136,6 +144,10 @@ def main() -> None:
     system = System(key, grpc.insecure_channel(told.order, options=KEEPALIVE))
     if told.verb == "watch":
         watch(system, told.state, told.worker, told.most)
+        return
+    if told.verb == "replace":
+        system.replace(told.name, told.worker)
+        say("REPLACED", told.name)
         return
     for line in system.orders() if told.verb == "orders" else statements(key, grpc.insecure_channel(told.payment)):
         say(line)

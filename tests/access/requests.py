@@ -154,6 +154,7 @@ ORDER: Mapping[str, Ask] = {
     "ProviderService.Depart": lambda of: order.DepartRequest(name=of.order),
     "ProviderService.GetOrder": lambda of: order.GetOrderRequest(name=of.order),
     "ProviderService.ListMyOrders": lambda _: order.ListMyOrdersRequest(),
+    "ProviderService.ReplaceWorker": lambda of: provider.ReplaceWorkerRequest(name=of.order, worker=NURSE),
     "ProviderService.StartService": lambda of: order.StartServiceRequest(name=of.order),
     "ProviderService.WatchOffers": lambda _: provider.WatchOffersRequest(),
 }

@@ -15,7 +15,7 @@ from people_service.api_key.use_cases import issue
 from people_service.provider.domain import Provider
 from people_service.provider.use_cases import put_provider
 from people_service.reach import EVERYWHERE
-from services.order.tests.cast import BO, DISTRICT, ELDER, PROVIDER
+from services.order.tests.cast import BO, DENG, DISTRICT, ELDER, PROVIDER
 from services.order.tests.duty_room import DutyRoom
 from services.order.tests.provider_room import furnish, ordered
 from services.people.tests.cast import TREE, put_tree
@@ -72,6 +72,8 @@ def test_the_client_takes_offers_for_its_worker_and_goes_on_where_it_was(system:
     first = ordered(system.room)
     assert system.watch(1) == [f"OFFER_NEWS_OFFERED {first}", f"TAKEN {first}"]
     assert system.room.order(first)["worker"] == BO.name
+    assert system.run("replace", first, "--worker", DENG.name) == f"REPLACED {first}\n"
+    assert system.room.order(first)["worker"] == DENG.name
     second = ordered(system.room)
     assert system.watch(1)[0] == f"OFFER_NEWS_OFFERED {second}"
     assert all(name in system.run("orders") for name in (first, second))

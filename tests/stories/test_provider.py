@@ -3,6 +3,7 @@
 import pytest
 
 from chassis.rpc.client import Refused
+from eldercare.notify.v1.events_pb2 import MessageSent
 from eldercare.order.v1.order_pb2 import ORDER_STATE_COMPLETED, Position
 from eldercare.order.v1.order_service_pb2 import (
     AcceptOfferRequest,
@@ -15,7 +16,12 @@ from eldercare.order.v1.order_service_pb2 import (
     PlaceOrderRequest,
     StartServiceRequest,
 )
-from eldercare.order.v1.provider_service_pb2 import OFFER_NEWS_OFFERED, OFFER_NEWS_WITHDRAWN, AssignWorkerRequest
+from eldercare.order.v1.provider_service_pb2 import (
+    OFFER_NEWS_OFFERED,
+    OFFER_NEWS_WITHDRAWN,
+    AssignWorkerRequest,
+    ReplaceWorkerRequest,
+)
 from eldercare.payment.v1.events_pb2 import PaymentSettled
 from eldercare.payment.v1.payment_service_pb2 import PutPayerRequest
 from suite import cast
@@ -64,7 +70,7 @@ def others(house: House) -> tuple[str, str]:
 def with_money(house: House) -> None:
     desk, elder = house.phone(cast.OPERATOR), house.household.elder
     give_voucher(desk, house.now(), elder)
-    payer = PutPayerRequest(request_id=new_request(), person=elder, processor_token="tok_ok")  # noqa: S106
+    payer = PutPayerRequest(request_id=new_request(), person=elder, processor_token="tok_ok")
     desk.payment.PutPayer(payer)
 
 
@@ -75,9 +81,13 @@ def requested(house: House) -> str:
 
 
 def sent_and_done(house: House, plum: Phone, order: str) -> None:
-    """The provider's system names its worker and says how the visit goes."""
-    worker = cast.NEAR_WORKER.name
-    plum.provider.AssignWorker(AssignWorkerRequest(request_id=new_request(), name=order, worker=worker))
+    """The provider's system names a worker, then another one, and says how the visit goes."""
+    first, worker = cast.FAR_WORKER.name, cast.NEAR_WORKER.name
+    plum.provider.AssignWorker(AssignWorkerRequest(request_id=new_request(), name=order, worker=first))
+    plum.provider.ReplaceWorker(ReplaceWorkerRequest(request_id=new_request(), name=order, worker=worker))
+    house.sees(
+        MessageSent, lambda fact: (fact.order, fact.template) == (order, "worker_replaced") and fact.channel != "feed"
+    )
     plum.provider.Depart(DepartRequest(request_id=new_request(), name=order))
     fix_time = stamp(house.now())
     here = Position(lat=house.household.lat, lon=house.household.lon, accuracy_m=8, fix_time=fix_time)

@@ -1,4 +1,4 @@
-"""Two providers with a worker each, and an item that is offered to providers."""
+"""Two providers, one with two workers and one with one, and an item that is offered to providers."""
 
 from collections.abc import Callable, Generator
 from contextlib import closing
@@ -11,7 +11,7 @@ from eldercare.order.v1 import provider_service_pb2 as api
 from eldercare.order.v1.provider_service_pb2_grpc import ProviderServiceStub
 from order_service.catalogue.store import find_item, save_item
 from order_service.visit.placing import place_ordinary
-from services.order.tests.cast import BO, CHEN, ELDER, PROVIDER, name_of
+from services.order.tests.cast import BO, CHEN, DENG, ELDER, PROVIDER, name_of
 from services.order.tests.duty_room import DutyRoom
 from suite.testing import RunningRpc
 
@@ -28,12 +28,17 @@ def system(provider: str, *scopes: str) -> Caller:
 def furnish(room: DutyRoom) -> DutyRoom:
     room.provider("cleaning", name=PEAR)
     room.person(BO.name, ("WORKER", PROVIDER))
+    room.person(DENG.name, ("WORKER", PROVIDER))
     room.person(CHEN.name, ("WORKER", PEAR))
+    by_providers(room, "items/cleaning")
+    return room
+
+
+def by_providers(room: DutyRoom, name: str) -> None:
     with room.work() as work:
-        item = find_item(work, "items/cleaning")
+        item = find_item(work, name)
         assert item is not None
         save_item(work, replace(item, by_provider=True))
-    return room
 
 
 def ordered(room: DutyRoom) -> str:

@@ -100,6 +100,7 @@ HANDLERS: Mapping[type[Message], Handler] = {
     order.OrderPlaced: order_placed,
     order.OrderOffered: partial(told, news.order_offered),
     order.OrderAccepted: partial(told, news.order_accepted),
+    order.WorkerReplaced: partial(told, news.worker_replaced),
     order.OfferDeclined: partial(told, timeline.offer_declined),
     order.OrderUnanswered: partial(told, news.order_unanswered),
     order.WorkerArrived: partial(told, news.worker_arrived),

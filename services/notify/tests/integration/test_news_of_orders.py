@@ -78,6 +78,20 @@ def test_family_and_elder_hear_who_is_coming_and_the_other_worker_is_released(pl
     }
 
 
+def replaced(worker: str, former: str) -> order.WorkerReplaced:
+    return order.WorkerReplaced(
+        order=ORDER, number="4271-83", incident=INCIDENT, person=GRANNY_WEN, worker=worker, former_worker=former,
+        urgent=True,
+    )  # fmt: skip
+
+
+def test_family_and_elder_hear_who_comes_instead_each_time_and_the_former_worker_stays_at_home(placed: Story) -> None:
+    for worker, former in ((NURSE_BAI, NURSE_TAO), (NURSE_TAO, NURSE_BAI), (NURSE_BAI, NURSE_TAO)):
+        placed.happens(replaced(worker, former), aggregate=ORDER)
+        household = {key: {"worker_replaced"} for key in (GRANNY_WEN, DAUGHTER_WEN, SON_WEN)}
+        assert placed.told() == {former: {"offer_gone"}, **household}
+
+
 def test_nobody_for_the_order_calls_the_desk(placed: Story) -> None:
     event = order.OrderUnanswered(order=ORDER, number="4271-83", incident=INCIDENT, responsible=cast.PLUM_GARDEN)
     placed.happens(event, aggregate=ORDER)

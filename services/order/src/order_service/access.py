@@ -37,7 +37,8 @@ def _of_incident(work: Work, name: str) -> Relations | None:
     if row is None:
         return None
     workers = work.all(
-        """SELECT DISTINCT f.worker FROM offers f JOIN orders o ON o.name = f."order"
+        """SELECT DISTINCT CASE WHEN f.state = 'accepted' AND o.worker <> '' THEN o.worker ELSE f.worker END AS worker
+           FROM offers f JOIN orders o ON o.name = f."order"
            WHERE o.incident = %s AND o.state <> 'cancelled' AND f.state IN ('offered', 'accepted')""",
         [name],
     )

@@ -39,6 +39,7 @@ PUBLISHED: Mapping[type, type[Message]] = {
     order_facts.OrderOverdue: events_pb2.OrderOverdue,
     order_facts.OrderOfferedToProviders: events_pb2.OrderOfferedToProviders,
     order_facts.ProviderAccepted: events_pb2.ProviderAccepted,
+    order_facts.WorkerReplaced: events_pb2.WorkerReplaced,
     order_facts.OffersWithdrawn: events_pb2.OffersWithdrawn,
     order_facts.ProviderReleased: events_pb2.ProviderReleased,
     order_facts.OrderRated: events_pb2.OrderRated,

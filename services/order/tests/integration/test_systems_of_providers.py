@@ -7,13 +7,14 @@ import pytest
 
 from eldercare.order.v1 import order_pb2, order_service_pb2
 from eldercare.order.v1 import provider_service_pb2 as api
-from eldercare.order.v1.events_pb2 import OrderAccepted, OrderConfirmed
+from eldercare.order.v1.events_pb2 import OrderAccepted, OrderConfirmed, WorkerReplaced
+from eldercare.order.v1.incident_service_pb2 import GetIncidentRequest
 from eldercare.order.v1.order_service_pb2_grpc import OrderServiceStub
 from eldercare.order.v1.provider_service_pb2_grpc import ProviderServiceStub
-from services.order.tests.callers import Orders, asked, new, person, refusal
-from services.order.tests.cast import BO, CHEN, ELDER, PROVIDER
+from services.order.tests.callers import Incidents, Orders, asked, new, person, refusal
+from services.order.tests.cast import BO, CHEN, DENG, ELDER, PROVIDER
 from services.order.tests.duty_room import DutyRoom
-from services.order.tests.provider_room import PEAR, STRANGE, Systems, furnish, news, ordered, system
+from services.order.tests.provider_room import PEAR, STRANGE, Systems, by_providers, furnish, news, ordered, system
 from suite.testing import RunningRpc
 
 EVIDENCE = "ab" * 32
@@ -35,6 +36,10 @@ def accept(stub: ProviderServiceStub, order: str) -> order_pb2.Order:
 
 def assign(stub: ProviderServiceStub, order: str, worker: str) -> order_pb2.Order:
     return stub.AssignWorker(api.AssignWorkerRequest(request_id=new(), name=order, worker=worker))
+
+
+def replace(stub: ProviderServiceStub, order: str, worker: str) -> order_pb2.Order:
+    return stub.ReplaceWorker(api.ReplaceWorkerRequest(request_id=new(), name=order, worker=worker))
 
 
 def test_a_provider_takes_an_order_sends_its_worker_and_finishes_with_evidence(
@@ -117,11 +122,56 @@ def test_orders_are_listed_page_by_page_and_only_the_own(room: DutyRoom, systems
     assert not systems(STRANGE).ListMyOrders(order_service_pb2.ListMyOrdersRequest()).orders
 
 
+def test_another_worker_of_the_provider_goes_instead_until_the_first_one_is_there(
+    room: DutyRoom, systems: Systems, orders: Orders
+) -> None:
+    order, plum = ordered(room), systems(PROVIDER)
+    accept(plum, order)
+    assert refusal(partial(replace, plum, order, DENG.name)) == "ORDER_NOT_THERE"
+    promised = assign(plum, order, BO.name).deadline_time
+    plum.Depart(order_service_pb2.DepartRequest(request_id=new(), name=order))
+    assert refusal(partial(replace, plum, order, CHEN.name)) == "WORKER_NOT_QUALIFIED"
+    sent = replace(plum, order, DENG.name)
+    assert (sent.worker, sent.state, sent.deadline_time) == (DENG.name, order_pb2.ORDER_STATE_ASSIGNED, promised)
+    replace(plum, order, DENG.name)
+    (told,) = room.told(WorkerReplaced)
+    assert (told.worker, told.former_worker, told.person) == (DENG.name, BO.name, ELDER)
+    read = order_service_pb2.GetOrderRequest(name=order)
+    assert refusal(partial(orders(person(BO.name)).GetOrder, read)) == "NOT_FOUND"
+    assert orders(person(DENG.name)).GetOrder(read).worker == DENG.name
+    code = orders(person(ELDER)).GetOrder(read).visit_code
+    plum.Arrive(order_service_pb2.ArriveRequest(request_id=new(), name=order, visit_code=code))
+    assert refusal(partial(replace, plum, order, BO.name)) == "WORKER_IS_THERE"
+
+
+def test_whom_the_provider_sends_instead_answers_for_the_incident_and_the_first_one_reads_it_no_more(
+    room: DutyRoom, systems: Systems, incidents: Incidents
+) -> None:
+    by_providers(room, "items/urgent-visit")
+    incident = room.press()
+    order, plum = room.order_of(incident), systems(PROVIDER)
+    room.search()
+    accept(plum, order)
+    assign(plum, order, BO.name)
+    read = GetIncidentRequest(name=incident)
+    assert incidents(person(BO.name)).GetIncident(read).responsible == BO.name
+    replace(plum, order, DENG.name)
+    assert incidents(person(DENG.name)).GetIncident(read).responsible == DENG.name
+    assert refusal(partial(incidents(person(BO.name)).GetIncident, read)) == "NOT_FOUND"
+
+
+def test_a_worker_who_accepted_in_person_is_not_replaced_by_the_employer(room: DutyRoom, systems: Systems) -> None:
+    order = asked(room)
+    room.accept(order, BO)
+    assert refusal(partial(replace, systems(PROVIDER), order, DENG.name)) == "NOT_YOUR_VISIT"
+
+
 CALLS: dict[str, Callable[[ProviderServiceStub, str], object]] = {
     "get": lambda stub, name: stub.GetOrder(order_service_pb2.GetOrderRequest(name=name)),
     "accept": accept,
     "decline": lambda stub, name: stub.DeclineOffer(order_service_pb2.DeclineOfferRequest(request_id=new(), name=name)),
     "assign": lambda stub, name: assign(stub, name, BO.name),
+    "replace": lambda stub, name: replace(stub, name, BO.name),
     "depart": lambda stub, name: stub.Depart(order_service_pb2.DepartRequest(request_id=new(), name=name)),
     "arrive": lambda stub, name: stub.Arrive(
         order_service_pb2.ArriveRequest(request_id=new(), name=name, visit_code="000000")
@@ -146,7 +196,7 @@ def test_whoever_lost_the_race_moves_nothing(room: DutyRoom, systems: Systems) -
     order = ordered(room)
     assign(systems(PROVIDER), accept(systems(PROVIDER), order).name, BO.name)
     pear = systems(PEAR)
-    for name in ("assign", "depart", "arrive", "start", "complete"):
+    for name in ("assign", "replace", "depart", "arrive", "start", "complete"):
         assert refusal(partial(CALLS[name], pear, order)) == "NOT_YOUR_VISIT"
 
 

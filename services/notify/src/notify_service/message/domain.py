@@ -27,6 +27,7 @@ class Template(StrEnum):
     ORDER_UNANSWERED = "order_unanswered"
     ORDER_OVERDUE = "order_overdue"
     WORKER_COMING = "worker_coming"
+    WORKER_REPLACED = "worker_replaced"
     WORKER_ARRIVED = "worker_arrived"
     SERVICE_COMPLETED = "service_completed"
     ORDER_MISSED = "order_missed"

@@ -37,6 +37,14 @@ def order_accepted(work: Work, event: order.OrderAccepted) -> None:
     tell(work, _household(work, thread), notice, WRITTEN if event.urgent else NEWS)
 
 
+def worker_replaced(work: Work, event: order.WorkerReplaced) -> None:
+    thread = order_thread(work, event)
+    told = str(work.event.id) if work.event else ""
+    tell(work, [event.former_worker], _notice(work, thread, Template.OFFER_GONE, occasion=told), WRITTEN)
+    notice = _notice(work, thread, Template.WORKER_REPLACED, occasion=told, is_urgent=event.urgent, who=event.worker)
+    tell(work, _household(work, thread), notice, WRITTEN if event.urgent else NEWS)
+
+
 def order_unanswered(work: Work, event: order.OrderUnanswered) -> None:
     thread = store.thread_of(work, event.order)
     deadline = time(event.deadline_time)

@@ -99,6 +99,7 @@ LINES: Mapping[type[Message], Params] = {
     order.OrderUnanswered: lambda event: {"number": event.number, "deadline_time": time(event.deadline_time)},
     order.OfferDeclined: _worker,
     order.OrderAccepted: lambda event: {"number": event.number, "worker": event.worker},
+    order.WorkerReplaced: _worker,
     order.WorkerDeparted: _worker,
     order.WorkerArrived: lambda event: {"worker": event.worker, "proof": event.proof},
     order.ServiceStarted: _worker,

@@ -85,7 +85,7 @@ def order_placed(work: Work, event: order.OrderPlaced) -> Thread:
     )
 
 
-def order_thread(work: Work, event: order.OrderAccepted | order.OrderOffered) -> Thread:
+def order_thread(work: Work, event: order.OrderAccepted | order.OrderOffered | order.WorkerReplaced) -> Thread:
     """What is known of the order, with what this fact adds; it may be the first one that arrives."""
     return store.put_thread(
         work,
@@ -95,7 +95,7 @@ def order_thread(work: Work, event: order.OrderAccepted | order.OrderOffered) ->
             person=work.context.person,
             region=work.context.region,
             number=event.number,
-            worker=event.worker if isinstance(event, order.OrderAccepted) else "",
+            worker="" if isinstance(event, order.OrderOffered) else event.worker,
         ),
     )
 

@@ -19,7 +19,7 @@ from order_service.news.store import last_position, news_after
 from order_service.paging import page_of
 from order_service.visit import lists, store, use_cases
 from order_service.visit.arrival import Spot
-from order_service.visit.by_provider import accept_for, assign_worker, worker_of
+from order_service.visit.by_provider import accept_for, assign_worker, replace_worker, worker_of
 from order_service.visit.domain.order import Order
 
 Transaction = Callable[[], AbstractContextManager[Work]]
@@ -87,6 +87,10 @@ class Providers(provider_service_pb2_grpc.ProviderServiceServicer):
     @command
     def AssignWorker(self, work: Work, request: provider_service_pb2.AssignWorkerRequest) -> order_pb2.Order:
         return _told(work, assign_worker(work, request.name, _caller(work).subject, request.worker))
+
+    @command
+    def ReplaceWorker(self, work: Work, request: provider_service_pb2.ReplaceWorkerRequest) -> order_pb2.Order:
+        return _told(work, replace_worker(work, request.name, _caller(work).subject, request.worker))
 
     @command
     def Depart(self, work: Work, request: order_service_pb2.DepartRequest) -> order_pb2.Order:

@@ -19,6 +19,7 @@ REFUSALS: Mapping[type[Exception], tuple[str, str]] = {
         _LATE,
         "Someone is already there or it is done; only the duty desk can stop a running visit.",
     ),
+    visit.WorkerIsThere: (_LATE, "The worker is there already; this visit is not given to another one."),
     visit.WorkerBusy: (_LATE, "You have another order. Finish it first, or ask the duty desk to move it."),
     visit.WorkerNotQualified: (_LATE, "A certificate, skill or employer this order needs is missing or has ended."),
     visit.PositionTooVague: (_LATE, "The position is too vague. Step outside for a moment, or use the elder's code."),

@@ -24,6 +24,17 @@ def assign_worker(work: Work, name: str, provider: str, worker: str) -> Order:
     return keep_visit(work, visit, rule=visit.order.pace.rule)
 
 
+def replace_worker(work: Work, name: str, provider: str, worker: str) -> Order:
+    """As qualified and free as the first one; what that one answered for is now this one's."""
+    visit = lock_visit(work, name)
+    former = visit.order.worker
+    if visit.order.replace_worker(provider, worker):
+        must_be_fit(work, visit.order, worker, provider=provider)
+        if visit.incident is not None:
+            visit.incident.worker_replaced(former, worker, visit.order.arrive_by)
+    return keep_visit(work, visit, rule=visit.order.pace.rule)
+
+
 def worker_of(work: Work, name: str, provider: str) -> str:
     """Who goes for the provider: its system speaks for that worker, and for no other provider's."""
     order = lock_visit(work, name).order

@@ -854,6 +854,49 @@ class ProviderAccepted(_message.Message):
 Global___ProviderAccepted: _TypeAlias = ProviderAccepted  # noqa: Y015
 
 @_typing.final
+class WorkerReplaced(_message.Message):
+    """A provider sends another worker than the one it named. Deadlines stay: the elder was promised a time, not a person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ORDER_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    INCIDENT_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    WORKER_FIELD_NUMBER: _builtins.int
+    FORMER_WORKER_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    URGENT_FIELD_NUMBER: _builtins.int
+    order: _builtins.str
+    number: _builtins.str
+    incident: _builtins.str
+    person: _builtins.str
+    worker: _builtins.str
+    """Who comes, and who does not."""
+    former_worker: _builtins.str
+    provider: _builtins.str
+    urgent: _builtins.bool
+    def __init__(
+        self,
+        *,
+        order: _builtins.str = ...,
+        number: _builtins.str = ...,
+        incident: _builtins.str = ...,
+        person: _builtins.str = ...,
+        worker: _builtins.str = ...,
+        former_worker: _builtins.str = ...,
+        provider: _builtins.str = ...,
+        urgent: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["former_worker", b"former_worker", "incident", b"incident", "number", b"number", "order", b"order", "person", b"person", "provider", b"provider", "urgent", b"urgent", "worker", b"worker"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WorkerReplaced: _TypeAlias = WorkerReplaced  # noqa: Y015
+
+@_typing.final
 class OffersWithdrawn(_message.Message):
     """Offers to providers that nobody may accept any more."""
 

@@ -68,6 +68,11 @@ class ProviderServiceStub:
                 request_serializer=eldercare_dot_order_dot_v1_dot_provider__service__pb2.AssignWorkerRequest.SerializeToString,
                 response_deserializer=eldercare_dot_order_dot_v1_dot_order__pb2.Order.FromString,
                 _registered_method=True)
+        self.ReplaceWorker = channel.unary_unary(
+                '/eldercare.order.v1.ProviderService/ReplaceWorker',
+                request_serializer=eldercare_dot_order_dot_v1_dot_provider__service__pb2.ReplaceWorkerRequest.SerializeToString,
+                response_deserializer=eldercare_dot_order_dot_v1_dot_order__pb2.Order.FromString,
+                _registered_method=True)
         self.Depart = channel.unary_unary(
                 '/eldercare.order.v1.ProviderService/Depart',
                 request_serializer=eldercare_dot_order_dot_v1_dot_order__service__pb2.DepartRequest.SerializeToString,
@@ -138,6 +143,13 @@ class ProviderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReplaceWorker(self, request, context):
+        """Another worker of the provider goes instead, until the first one is there.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Depart(self, request, context):
         """The worker sets out.
         """
@@ -197,6 +209,11 @@ def add_ProviderServiceServicer_to_server(servicer, server):
             'AssignWorker': grpc.unary_unary_rpc_method_handler(
                     servicer.AssignWorker,
                     request_deserializer=eldercare_dot_order_dot_v1_dot_provider__service__pb2.AssignWorkerRequest.FromString,
+                    response_serializer=eldercare_dot_order_dot_v1_dot_order__pb2.Order.SerializeToString,
+            ),
+            'ReplaceWorker': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReplaceWorker,
+                    request_deserializer=eldercare_dot_order_dot_v1_dot_provider__service__pb2.ReplaceWorkerRequest.FromString,
                     response_serializer=eldercare_dot_order_dot_v1_dot_order__pb2.Order.SerializeToString,
             ),
             'Depart': grpc.unary_unary_rpc_method_handler(
@@ -383,6 +400,33 @@ class ProviderService:
             target,
             '/eldercare.order.v1.ProviderService/AssignWorker',
             eldercare_dot_order_dot_v1_dot_provider__service__pb2.AssignWorkerRequest.SerializeToString,
+            eldercare_dot_order_dot_v1_dot_order__pb2.Order.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReplaceWorker(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.order.v1.ProviderService/ReplaceWorker',
+            eldercare_dot_order_dot_v1_dot_provider__service__pb2.ReplaceWorkerRequest.SerializeToString,
             eldercare_dot_order_dot_v1_dot_order__pb2.Order.FromString,
             options,
             channel_credentials,

@@ -51,6 +51,8 @@ class ProviderServiceStub:
     """The provider turns the offer down."""
     AssignWorker: _grpc.UnaryUnaryMultiCallable[_provider_service_pb2.AssignWorkerRequest, _order_pb2.Order]
     """Names the worker of the provider who will go."""
+    ReplaceWorker: _grpc.UnaryUnaryMultiCallable[_provider_service_pb2.ReplaceWorkerRequest, _order_pb2.Order]
+    """Another worker of the provider goes instead, until the first one is there."""
     Depart: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.DepartRequest, _order_pb2.Order]
     """The worker sets out."""
     Arrive: _grpc.UnaryUnaryMultiCallable[_order_service_pb2.ArriveRequest, _order_pb2.Order]
@@ -81,6 +83,8 @@ class ProviderServiceAsyncStub(ProviderServiceStub):
     """The provider turns the offer down."""
     AssignWorker: _aio.UnaryUnaryMultiCallable[_provider_service_pb2.AssignWorkerRequest, _order_pb2.Order]  # type: ignore[assignment]
     """Names the worker of the provider who will go."""
+    ReplaceWorker: _aio.UnaryUnaryMultiCallable[_provider_service_pb2.ReplaceWorkerRequest, _order_pb2.Order]  # type: ignore[assignment]
+    """Another worker of the provider goes instead, until the first one is there."""
     Depart: _aio.UnaryUnaryMultiCallable[_order_service_pb2.DepartRequest, _order_pb2.Order]  # type: ignore[assignment]
     """The worker sets out."""
     Arrive: _aio.UnaryUnaryMultiCallable[_order_service_pb2.ArriveRequest, _order_pb2.Order]  # type: ignore[assignment]
@@ -144,6 +148,14 @@ class ProviderServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_order_pb2.Order, _abc.Awaitable[_order_pb2.Order]]:
         """Names the worker of the provider who will go."""
+
+    @_abc_1.abstractmethod
+    def ReplaceWorker(
+        self,
+        request: _provider_service_pb2.ReplaceWorkerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_order_pb2.Order, _abc.Awaitable[_order_pb2.Order]]:
+        """Another worker of the provider goes instead, until the first one is there."""
 
     @_abc_1.abstractmethod
     def Depart(

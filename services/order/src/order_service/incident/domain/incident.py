@@ -127,6 +127,10 @@ class Incident:
         if self.is_open and self.responsible == self.desk:
             self._move(worker, deadline, Reason.ACCEPTED)
 
+    def worker_replaced(self, former: str, worker: str, deadline: datetime) -> None:
+        if self.is_open and self.responsible in {former, self.desk}:
+            self._move(worker, deadline, Reason.ACCEPTED)
+
     def worker_arrived(self, worker: str, now: datetime) -> None:
         """Being there, proven, outranks every promise."""
         if self.is_open:

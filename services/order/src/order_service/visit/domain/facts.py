@@ -154,6 +154,18 @@ class ProviderAccepted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerReplaced:
+    order: str
+    number: str
+    incident: str
+    person: str
+    worker: str
+    former_worker: str
+    provider: str
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OffersWithdrawn:
     order: str
     providers: tuple[str, ...]
@@ -192,6 +204,7 @@ OrderFact = (
     | OrderOverdue
     | OrderOfferedToProviders
     | ProviderAccepted
+    | WorkerReplaced
     | OffersWithdrawn
     | ProviderReleased
     | OrderRated

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from order_service.visit.domain import facts
 from order_service.visit.domain.amount import price_of, started_minutes
 from order_service.visit.domain.pace import CONFIRM_AFTER
-from order_service.visit.domain.refusals import OrderNotCancellable
+from order_service.visit.domain.refusals import NotYourVisit, OrderNotCancellable, WorkerIsThere
 from order_service.visit.domain.search import SearchedOrder
 from order_service.visit.domain.words import (
     AT_THE_DOOR,
@@ -40,6 +40,31 @@ class Order(SearchedOrder):
         self._must_be({OrderState.ASSIGNED})
         self.state, self.depart_time, self.deadline_time = OrderState.EN_ROUTE, now, self.arrive_by
         self.facts.append(facts.WorkerDeparted(order=self.name, incident=self.incident, worker=worker))
+
+    def replace_worker(self, provider: str, worker: str) -> bool:
+        """Until the first one is there; False when this one goes already. What the elder was promised stays."""
+        if self.holder != provider:
+            raise NotYourVisit(order=self.name)
+        if self.worker == worker and not self.is_over:
+            return False
+        if self.state in AT_THE_DOOR:
+            raise WorkerIsThere(order=self.name, state=self.state.value)
+        self._must_be({OrderState.ASSIGNED, OrderState.EN_ROUTE})
+        former, self.worker = self.worker, worker
+        self.state, self.depart_time = OrderState.ASSIGNED, None
+        self.facts.append(
+            facts.WorkerReplaced(
+                order=self.name,
+                number=self.number,
+                incident=self.incident,
+                person=self.person,
+                worker=worker,
+                former_worker=former,
+                provider=provider,
+                urgent=self.urgent,
+            )
+        )
+        return True
 
     def arrive(self, proof: ArrivalProof, *, distance_m: float | None, now: datetime) -> None:
         """A worker who forgot to say that they set out is there all the same."""

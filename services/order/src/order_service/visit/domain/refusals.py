@@ -27,6 +27,10 @@ class OrderNotCancellable(OrderRefusal):
     pass
 
 
+class WorkerIsThere(OrderRefusal):
+    """Who stands at the door is not replaced."""
+
+
 class WorkerBusy(OrderRefusal):
     pass
 
