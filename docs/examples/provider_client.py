@@ -10,11 +10,14 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from uuid import uuid4
 
 import grpc
+from google.rpc.error_details_pb2 import ErrorInfo
+from google.rpc.status_pb2 import Status
 
 from eldercare.order.v1 import order_service_pb2 as order
 from eldercare.order.v1 import provider_service_pb2 as api
@@ -30,6 +33,20 @@ AGAIN_S = 2.0
 LIFE_S = 60
 # A heartbeat comes every 15 s; grpc's own pings notice a line that is dead below it.
 KEEPALIVE = [("grpc.keepalive_time_ms", 20_000), ("grpc.keepalive_timeout_ms", 10_000)]
+
+
+def words_of(language: str) -> Mapping[str, str]:
+    return tomllib.loads(Path(__file__).with_name("refusals.toml").read_text("utf-8"))[language]
+
+
+def reason_of(error: grpc.RpcError) -> str:
+    """The name of a refusal; empty when nothing was refused: no line, no time left."""
+    info = ErrorInfo()
+    for key, value in error.trailing_metadata() or ():
+        if key == "grpc-status-details-bin":
+            for detail in Status.FromString(value).details:
+                detail.Unpack(info)
+    return info.reason
 
 
 class Key:
@@ -49,8 +66,8 @@ class Key:
 class System:
     """What the provider's system does with its orders."""
 
-    def __init__(self, key: Key, channel: grpc.Channel) -> None:
-        self._key, self._provider = key, ProviderServiceStub(channel)
+    def __init__(self, key: Key, channel: grpc.Channel, words: Mapping[str, str]) -> None:
+        self._key, self._provider, self._words = key, ProviderServiceStub(channel), words
 
     def news(self, state: Path) -> Iterator[api.WatchOffersResponse]:
         """For ever, over any number of connections. The place is stored after each piece of news was dealt with."""
@@ -65,8 +82,17 @@ class System:
             except grpc.RpcError as error:
                 if error.code() in {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.INVALID_ARGUMENT}:
                     raise
+                if reason_of(error) == "RESUME_TOKEN_TOO_OLD":
+                    self._begin_anew(state)
+                    continue
                 sys.stderr.write(f"{error.code().name}, again in {AGAIN_S} s\n")
                 time.sleep(AGAIN_S)
+
+    def _begin_anew(self, state: Path) -> None:
+        """Away for longer than news is kept: what was missed is in the list of orders."""
+        for line in self.orders():
+            say("LISTED", line)
+        state.unlink()
 
     def take(self, name: str, worker: str) -> bool:
         """The first provider that accepts has the order; whoever lost learns it by name."""
@@ -76,12 +102,16 @@ class System:
             assign = api.AssignWorkerRequest(request_id=str(uuid4()), name=name, worker=worker)
             self._provider.AssignWorker(assign, timeout=CALL_S, metadata=self._key.metadata())
         except grpc.RpcError as error:
-            sys.stderr.write(f"{name}: {error.details()}\n")
+            sys.stderr.write(f"{name}: {self.said(error)}\n")
             return False
         return True
 
+    def said(self, error: grpc.RpcError) -> str:
+        """A refusal in the words of the reader; what has no words here, in the service's own."""
+        return self._words.get(reason_of(error), error.details())
+
     def replace(self, name: str, worker: str) -> None:
-        """Another worker goes; refused by name once the first one is there."""
+        """Another worker goes, until the first one is there."""
         request = api.ReplaceWorkerRequest(request_id=str(uuid4()), name=name, worker=worker)
         self._provider.ReplaceWorker(request, timeout=CALL_S, metadata=self._key.metadata())
 
@@ -124,11 +154,20 @@ def watch(system: System, state: Path, worker: str, most: int) -> None:
             return
 
 
+def replace(system: System, name: str, worker: str) -> None:
+    try:
+        system.replace(name, worker)
+    except grpc.RpcError as error:
+        sys.exit(f"{name}: {system.said(error)}")
+    say("REPLACED", name)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("--people", "--order", "--payment"):
         parser.add_argument(name, default="127.0.0.1:7000", help="host:port of that service")
     parser.add_argument("--key-file", type=Path, required=True, help="file with the API key; never on a command line")
+    parser.add_argument("--language", choices=("en", "zh-CN"), default="en", help="of the sentences of refusals")
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("orders")
     verbs.add_parser("statements")
@@ -141,13 +180,12 @@ def main() -> None:
     watching.add_argument("--most", type=int, default=0)
     told = parser.parse_args()
     key = Key(grpc.insecure_channel(told.people), told.key_file.read_text().strip())
-    system = System(key, grpc.insecure_channel(told.order, options=KEEPALIVE))
+    system = System(key, grpc.insecure_channel(told.order, options=KEEPALIVE), words_of(told.language))
     if told.verb == "watch":
         watch(system, told.state, told.worker, told.most)
         return
     if told.verb == "replace":
-        system.replace(told.name, told.worker)
-        say("REPLACED", told.name)
+        replace(system, told.name, told.worker)
         return
     for line in system.orders() if told.verb == "orders" else statements(key, grpc.insecure_channel(told.payment)):
         say(line)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from order_service.auditor import audit
 from people_service.api_key.domain import drawn_secret
 from people_service.api_key.use_cases import issue
 from people_service.provider.domain import Provider
@@ -22,6 +23,7 @@ from services.people.tests.cast import TREE, put_tree
 from suite.testing import DatabaseFactory, RpcFactory
 from tests.access.cast import SCOPES
 from tests.access.test_matrix import ENVIRONS
+from tests.examples.test_refusals_of_providers import LANGUAGES
 from tools.paths import ROOT
 
 CLIENT = ROOT / "docs" / "examples" / "provider_client.py"
@@ -36,10 +38,18 @@ class System:
     folder: Path
 
     def run(self, *verb: str) -> str:
-        command = [sys.executable, str(CLIENT), *self.arguments, *verb]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        done = self._called(verb)
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def refused(self, *verb: str) -> str:
+        done = self._called(verb)
+        assert done.returncode == 1
+        return done.stderr
+
+    def _called(self, verb: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(CLIENT), *self.arguments, *verb]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
     def watch(self, most: int) -> list[str]:
         state = str(self.folder / "place")
@@ -72,9 +82,24 @@ def test_the_client_takes_offers_for_its_worker_and_goes_on_where_it_was(system:
     first = ordered(system.room)
     assert system.watch(1) == [f"OFFER_NEWS_OFFERED {first}", f"TAKEN {first}"]
     assert system.room.order(first)["worker"] == BO.name
+    refused = system.refused("--language", "zh-CN", "replace", first, "--worker", ELDER)
+    assert refused == f"{first}: {LANGUAGES['zh-CN']['WORKER_NOT_QUALIFIED']}\n"
     assert system.run("replace", first, "--worker", DENG.name) == f"REPLACED {first}\n"
     assert system.room.order(first)["worker"] == DENG.name
     second = ordered(system.room)
     assert system.watch(1)[0] == f"OFFER_NEWS_OFFERED {second}"
     assert all(name in system.run("orders") for name in (first, second))
     assert system.run("statements") == ""
+
+
+def test_a_client_that_was_away_for_longer_than_news_is_kept_lists_its_orders_and_goes_on(system: System) -> None:
+    first = ordered(system.room)
+    system.watch(1)
+    ordered(system.room)
+    system.room.db.push_clock(days=31)
+    with system.room.work() as work:
+        audit(work)
+    last = ordered(system.room)
+    told = system.watch(1)
+    assert any(line.startswith("LISTED") and first in line for line in told)
+    assert f"OFFER_NEWS_OFFERED {last}" in told

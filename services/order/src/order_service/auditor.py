@@ -9,6 +9,7 @@ from chassis.work import Work
 from order_service.incident import keeping as incident_keeping
 from order_service.incident.ladder import ladder_request
 from order_service.incident.store import incident_of
+from order_service.news.store import trim_news
 from order_service.visit.domain.words import OrderState
 from order_service.visit.keeping import TIMER_OF, timer_key
 
@@ -27,6 +28,7 @@ LADDERLESS = Gauge(
 
 def audit(work: Work) -> None:
     _count(work)
+    trim_news(work)
     for row in _incidents_without_clock(work):
         _raise("incident", row["name"])
         work.set_timer(

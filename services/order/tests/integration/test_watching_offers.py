@@ -9,6 +9,7 @@ from chassis.rpc.client import refused
 from eldercare.order.v1 import order_service_pb2
 from eldercare.order.v1 import provider_service_pb2 as api
 from eldercare.order.v1.provider_service_pb2_grpc import ProviderServiceStub
+from order_service.auditor import audit
 from services.order.tests.callers import new, person
 from services.order.tests.cast import BO, PROVIDER
 from services.order.tests.duty_room import DutyRoom
@@ -57,6 +58,56 @@ def test_each_provider_has_a_feed_of_its_own(room: DutyRoom, served: RunningRpc)
     assert kinds == [api.OFFER_NEWS_OFFERED, api.OFFER_NEWS_WITHDRAWN]
     assert [each.news for each in news(served, PEAR, 1)] == [api.OFFER_NEWS_OFFERED]
     assert room.row("SELECT last FROM provider_feeds WHERE provider = %s", PEAR)["last"] == 1
+
+
+def test_news_is_kept_for_a_month_and_who_has_read_less_is_told_to_list_orders_anew(
+    room: DutyRoom, served: RunningRpc
+) -> None:
+    ordered(room)
+    before = news(served, PROVIDER, 1)[0].resume_token
+    ordered(room)
+    room.db.push_clock(days=31)
+    last = ordered(room)
+    with room.work() as work:
+        audit(work)
+    assert room.row("SELECT floor, last FROM provider_feeds WHERE provider = %s", PROVIDER) == {"floor": 2, "last": 3}
+    for token in ("0", before):
+        assert _refusal(watch(served, PROVIDER, after=token)) == "RESUME_TOKEN_TOO_OLD"
+    (begun,) = news(served, PROVIDER, 1)
+    (went_on,) = news(served, PROVIDER, 1, after="2")
+    assert begun.order.name == went_on.order.name == last
+
+
+def test_a_month_of_silence_leaves_the_place_of_who_has_read_all(room: DutyRoom, served: RunningRpc) -> None:
+    ordered(room)
+    read = news(served, PROVIDER, 1)[0].resume_token
+    room.db.push_clock(days=31)
+    with room.work() as work:
+        audit(work)
+    assert room.rows("SELECT * FROM provider_news") == []
+    with closing(listening(served, PROVIDER, after=read)) as told:
+        assert next(told).resume_token == read
+        order = ordered(room)
+        assert next(told).order.name == order
+
+
+def test_a_line_that_lags_behind_what_is_trimmed_ends_instead_of_leaving_something_out(
+    room: DutyRoom, served: RunningRpc
+) -> None:
+    ordered(room)
+    with closing(listening(served, STRANGE)) as told:
+        next(told)
+        room.db.connection.execute(
+            """INSERT INTO provider_feeds (provider, last, floor) VALUES (%s, 2, 1)""", [STRANGE]
+        )
+        room.db.connection.execute(
+            """INSERT INTO provider_news (provider, position, "order", news)
+               SELECT %s, 2, name, 'offered' FROM orders""",
+            [STRANGE],
+        )
+        with pytest.raises(grpc.RpcError) as error:
+            next(told)
+    assert refused(error.value).reason == "RESUME_TOKEN_TOO_OLD"
 
 
 def test_a_token_of_another_feed_a_foreign_caller_and_a_narrow_key_are_refused(

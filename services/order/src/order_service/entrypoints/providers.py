@@ -15,7 +15,7 @@ from order_service.entrypoints.arrivals import ArrivalClaim, arrive
 from order_service.entrypoints.messages import news_message, order_for_provider
 from order_service.entrypoints.whereabouts import WhereaboutsOfElder
 from order_service.news.bell import NewsBell
-from order_service.news.store import last_position, news_after
+from order_service.news.store import Feed, feed_of, news_after
 from order_service.paging import page_of
 from order_service.visit import lists, store, use_cases
 from order_service.visit.arrival import Spot
@@ -33,6 +33,10 @@ class ResumeTokenUnknown(Refusal):
     sentence = "This resume_token was not given to this provider. Start again without one."
 
 
+class ResumeTokenTooOld(Refusal):
+    sentence = "News behind this resume_token is no longer kept. List the orders anew and start again without a token."
+
+
 class Providers(provider_service_pb2_grpc.ProviderServiceServicer):
     def __init__(
         self, rpc: Rpc, seals: Seals, whereabouts: WhereaboutsOfElder, bell: NewsBell, transaction: Transaction
@@ -45,10 +49,9 @@ class Providers(provider_service_pb2_grpc.ProviderServiceServicer):
     ) -> Iterator[Told | None]:
         """No session of the database is held while nothing happens. The first answer says that the line stands."""
         self.rpc.admit(request)
-        provider, position = running.get().caller.subject, int(request.resume_token or 0)
+        provider = running.get().caller.subject
         with self._transaction() as work:
-            if position > last_position(work, provider):
-                raise ResumeTokenUnknown
+            position = _place(feed_of(work, provider), request.resume_token)
         yield Told(resume_token=str(position))
         spoke = monotonic()
         while True:
@@ -120,7 +123,19 @@ class Providers(provider_service_pb2_grpc.ProviderServiceServicer):
     def _news(self, provider: str, position: int) -> list[Told]:
         with self._transaction() as work:
             entries = news_after(work, provider, position)
+            if entries and entries[0].position > position + 1:
+                raise ResumeTokenTooOld
             return [news_message(each, order_for_provider(_read(work, each.order), provider)) for each in entries]
+
+
+def _place(feed: Feed, token: str) -> int:
+    """Where a stream goes on. Without a token: where the feed begins."""
+    position = int(token) if token else feed.floor
+    if position > feed.last:
+        raise ResumeTokenUnknown
+    if position < feed.floor:
+        raise ResumeTokenTooOld
+    return position
 
 
 def _read(work: Work, name: str) -> Order:

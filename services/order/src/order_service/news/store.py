@@ -9,6 +9,15 @@ from order_service.news.domain import News, NewsKind
 
 CHANNEL = "provider_news"
 AT_ONCE = 50
+KEPT_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """News of a provider from behind the floor up to the last; what is older is no longer kept."""
+
+    floor: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +62,10 @@ def news_after(work: Work, provider: str, position: int) -> list[Entry]:
     ]
 
 
-def last_position(work: Work, provider: str) -> int:
-    row = work.one("SELECT last FROM provider_feeds WHERE provider = %s", [provider])
-    return int(row["last"]) if row else 0
+def feed_of(work: Work, provider: str) -> Feed:
+    row = work.one("SELECT floor, last FROM provider_feeds WHERE provider = %s", [provider])
+    return Feed(**row) if row else Feed(floor=0, last=0)
+
+
+def trim_news(work: Work) -> None:
+    work.run("SELECT trim_provider_news(%s)", [KEPT_DAYS])
