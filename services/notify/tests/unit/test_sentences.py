@@ -9,9 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from google.protobuf.descriptor import EnumDescriptor
 
+from eldercare.device.v1 import events_pb2 as device_events
+from eldercare.event.v1.event_pb2 import event
 from eldercare.notify.v1 import events_pb2
 from eldercare.notify.v1.message_pb2 import AnswerKind, Channel
+from eldercare.order.v1 import events_pb2 as order_events
 from eldercare.order.v1.incident_pb2 import Outcome
+from eldercare.payment.v1 import events_pb2 as payment_events
 from notify_service.message.domain import Template
 from notify_service.text import catalogue
 from notify_service.text.catalogue import LANGUAGES, WORDS, Reader, supported
@@ -23,9 +27,11 @@ PARAMS = {
     "alarm_time": "2026-03-02T08:15:00+00:00", "deadline_time": "2026-03-02T09:00:00+00:00",
     "code": "042731", "confirm_time": "2026-03-04T09:00:00+00:00", "minutes": "45", "price_amount": "4500 CNY",
     "voucher_amount": "3000 CNY", "secure_amount": "1500 CNY", "claim_amount": "0 CNY", "party": "desk",
-    "reason": "deadline_passed", "item": "urgent-visit", "workers": "3", "proof": "position", "hand_over": "safe",
+    "reason": "deadline_passed", "item": "urgent-visit", "workers": "3", "proof": "position",
+    "hand_over": "safe", "providers": "2",
     "steps": "3", "channel": "sms", "template": "alarm_raised", "answer": "on_my_way",
 }  # fmt: skip
+STORY = {"incident", "order", "alarm", "task"}
 OWN = [f"eldercare.notify.v1.{name}" for name in events_pb2.DESCRIPTOR.message_types_by_name]
 TYPES = [*(message.DESCRIPTOR.full_name for message in LINES), ALARM, *OWN]
 
@@ -57,6 +63,17 @@ def test_every_fact_has_a_line(language: str, type_name: str) -> None:
     line = catalogue.timeline(type_name, PARAMS, reader(language))
     assert line
     assert not re.search(r"[{}]|eldercare\.|persons/", line)
+
+
+def test_every_published_fact_of_an_incident_an_order_or_a_task_has_a_line() -> None:
+    """What stays at home may have none: a provider's own system hears it, at the moment of a fact that has one."""
+    found = {
+        message.full_name
+        for events in (device_events, order_events, payment_events)
+        for message in events.DESCRIPTOR.message_types_by_name.values()
+        if STORY & set(message.fields_by_name) and not message.GetOptions().Extensions[event].journal_only
+    }
+    assert found == set(TYPES) - set(OWN)
 
 
 def test_all_languages_say_the_same_things() -> None:

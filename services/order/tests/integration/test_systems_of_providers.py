@@ -7,7 +7,7 @@ import pytest
 
 from eldercare.order.v1 import order_pb2, order_service_pb2
 from eldercare.order.v1 import provider_service_pb2 as api
-from eldercare.order.v1.events_pb2 import OrderAccepted, OrderConfirmed, WorkerReplaced
+from eldercare.order.v1.events_pb2 import OfferDeclined, OrderAccepted, OrderConfirmed, WorkerReplaced
 from eldercare.order.v1.incident_service_pb2 import GetIncidentRequest
 from eldercare.order.v1.order_service_pb2_grpc import OrderServiceStub
 from eldercare.order.v1.provider_service_pb2_grpc import ProviderServiceStub
@@ -92,6 +92,8 @@ def test_nobody_accepts_and_the_next_ring_asks_who_was_not_asked_in_vain(room: D
     order = ordered(room)
     decline = order_service_pb2.DeclineOfferRequest(request_id=new(), name=order)
     systems(PEAR).DeclineOffer(decline)
+    (told,) = room.told(OfferDeclined)
+    assert (told.worker, told.provider) == ("", PEAR)
     assert room.offered(order) == {PROVIDER}
     for _ in range(5):
         room.wait(minutes=30)

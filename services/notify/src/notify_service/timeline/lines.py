@@ -62,6 +62,14 @@ def _offered(event: order.OrderOffered) -> Mapping[str, str]:
     }
 
 
+def _offered_to_providers(event: order.OrderOfferedToProviders) -> Mapping[str, str]:
+    return {
+        "ring": str(event.ring),
+        "providers": str(len(event.providers)),
+        "deadline_time": time(event.deadline_time),
+    }
+
+
 def _completed(event: order.ServiceCompleted) -> Mapping[str, str]:
     return {
         "worker": event.worker,
@@ -96,8 +104,10 @@ LINES: Mapping[type[Message], Params] = {
     order.TaskDone: lambda event: {"task": event.task},
     order.OrderPlaced: lambda event: {"number": event.number, "item": last(event.item)},
     order.OrderOffered: _offered,
+    order.OrderOfferedToProviders: _offered_to_providers,
+    order.ProviderAccepted: lambda event: {"provider": event.provider, "deadline_time": time(event.deadline_time)},
     order.OrderUnanswered: lambda event: {"number": event.number, "deadline_time": time(event.deadline_time)},
-    order.OfferDeclined: _worker,
+    order.OfferDeclined: lambda event: {"worker": event.worker, "provider": event.provider},
     order.OrderAccepted: lambda event: {"number": event.number, "worker": event.worker},
     order.WorkerReplaced: _worker,
     order.WorkerDeparted: _worker,
@@ -105,6 +115,7 @@ LINES: Mapping[type[Message], Params] = {
     order.ServiceStarted: _worker,
     order.ServiceCompleted: _completed,
     order.OrderConfirmed: lambda event: {"confirmer": event.confirmer, "price_amount": amount(event.price)},
+    order.OrderRated: lambda _: {},  # the worker reads the line as well
     order.OrderCancelled: lambda event: {"reason": event.reason, "worker": event.worker},
     order.OrderMissed: lambda event: {"worker": event.worker, "replacement": event.replacement},
     order.OrderOverdue: lambda event: {"number": event.number, "worker": event.worker, "state": event.state},

@@ -101,7 +101,9 @@ def order_thread(work: Work, event: order.OrderAccepted | order.OrderOffered | o
 
 
 def offer_declined(work: Work, event: order.OfferDeclined) -> None:
-    store.end_offers(work, event.order, [event.worker])
+    """Providers have no part in the timeline."""
+    if event.worker:
+        store.end_offers(work, event.order, [event.worker])
 
 
 def _time(stamp: Timestamp) -> datetime | None:

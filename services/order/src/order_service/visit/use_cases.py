@@ -20,10 +20,10 @@ def accept_offer(work: Work, name: str, worker: str) -> Order:
     return keep_visit(work, visit, rule=visit.order.pace.rule)
 
 
-def decline_offer(work: Work, name: str, worker: str) -> Order:
+def decline_offer(work: Work, name: str, asked: str) -> Order:
     """When nobody is left to answer, the search does not wait for its deadline."""
     visit = lock_visit(work, name)
-    visit.order.decline(worker)
+    visit.order.decline(asked)
     if not visit.order.live_offers:
         visit.order.search_on(work.now)
     return keep_visit(work, visit)

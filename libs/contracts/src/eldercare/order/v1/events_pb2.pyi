@@ -418,23 +418,28 @@ Global___OrderUnanswered: _TypeAlias = OrderUnanswered  # noqa: Y015
 
 @_typing.final
 class OfferDeclined(_message.Message):
-    """A worker turned the offer down."""
+    """A worker, or a provider, turned the offer down."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ORDER_FIELD_NUMBER: _builtins.int
     WORKER_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
     order: _builtins.str
     worker: _builtins.str
+    """Empty when a provider did; releases before carried the provider's name here."""
+    provider: _builtins.str
+    """providers/{uuid}, when the order was offered to providers."""
     def __init__(
         self,
         *,
         order: _builtins.str = ...,
         worker: _builtins.str = ...,
+        provider: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["order", b"order", "worker", b"worker"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["order", b"order", "provider", b"provider", "worker", b"worker"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

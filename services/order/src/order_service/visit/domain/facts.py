@@ -42,7 +42,8 @@ class OrderUnanswered:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferDeclined:
     order: str
-    worker: str
+    worker: str = ""
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,5 +18,9 @@ class Offer:
     distance_m: float | None = None
 
     @property
+    def is_to_provider(self) -> bool:
+        return self.worker == self.provider
+
+    @property
     def is_live(self) -> bool:
         return self.state is OfferState.OFFERED

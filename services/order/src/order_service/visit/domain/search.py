@@ -116,10 +116,12 @@ class SearchedOrder(OrderRecord):
         if self.by_provider and asked:
             self.facts.append(facts.OffersWithdrawn(order=self.name, providers=tuple(asked), reason=reason))
 
-    def decline(self, worker: str) -> None:
-        self._must_be_offered_to(worker)
-        self.offers[worker].state = OfferState.DECLINED
-        self.facts.append(facts.OfferDeclined(order=self.name, worker=worker))
+    def decline(self, asked: str) -> None:
+        self._must_be_offered_to(asked)
+        offer = self.offers[asked]
+        offer.state = OfferState.DECLINED
+        by = {"provider": asked} if offer.is_to_provider else {"worker": asked}
+        self.facts.append(facts.OfferDeclined(order=self.name, **by))
 
     def _must_be_offered_to(self, worker: str) -> None:
         """The loser of a race learns that the order is gone; an order that ended says so."""
