@@ -118,6 +118,30 @@ def a_service_mounts_its_own_secrets_only(found: Sequence[Object]) -> Iterator[s
                 yield f"{pod.name}: mounts {mounted}"
 
 
+def exports_are_kept_for_all_copies(found: Sequence[Object]) -> Iterator[str]:
+    """device.core goes on with an export where another copy ended: in the same folder, on the same volume."""
+    settings = {each["metadata"]["name"]: each["data"] for each in of_kind(found, "ConfigMap")}
+    claims = {each["metadata"]["name"]: each["spec"] for each in of_kind(found, "PersistentVolumeClaim")}
+    for pod in pods(found):
+        container = pod.spec["containers"][0]
+        told = [settings[each["configMapRef"]["name"]] for each in container.get("envFrom", [])]
+        folder = "".join(each.get("ELDERCARE_DEVICE_EXPORTS_DIR", "") for each in told)
+        if not folder or "chassis.serve_core" not in container["args"]:
+            continue
+        mounted = {each["name"] for each in container["volumeMounts"] if each["mountPath"] == folder}
+        volume = next((each for each in pod.spec["volumes"] if each["name"] in mounted), {})
+        claim = claims.get(volume.get("persistentVolumeClaim", {}).get("claimName", ""))
+        if claim is None:
+            yield f"{pod.name}: exports are lost with the pod"
+        elif _most_copies(found, pod) > 1 and "ReadWriteMany" not in claim["accessModes"]:
+            yield f"{pod.name}: its copies cannot share the exports"
+
+
+def _most_copies(found: Sequence[Object], pod: Pod) -> int:
+    scalers = [each["spec"] for each in of_kind(found, "HorizontalPodAutoscaler")]
+    return max((each["maxReplicas"] for each in scalers if each["scaleTargetRef"]["name"] == pod.name), default=1)
+
+
 RULES: tuple[Rule, ...] = (
     pods_are_restricted,
     resources_are_bounded,
@@ -127,4 +151,5 @@ RULES: tuple[Rule, ...] = (
     replicas_are_kept_apart_and_alive,
     no_secret_is_written_down,
     a_service_mounts_its_own_secrets_only,
+    exports_are_kept_for_all_copies,
 )

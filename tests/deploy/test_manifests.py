@@ -13,7 +13,7 @@ from tests.deploy.manifests import built, objects, of_kind
 from tests.deploy.rules import RULES, Rule
 
 OVERLAYS = ("overlays/local", "overlays/prod", "overlays/local/migrations", "overlays/prod/migrations")
-COMPONENTS = ("rabbitmq-cluster", "cloudnative-pg", "redis", "processor-sandbox")
+COMPONENTS = ("rabbitmq-cluster", "cloudnative-pg", "redis", "processor-sandbox", "exports")
 OLDEST, NEWEST = "1.30", "1.37"
 
 

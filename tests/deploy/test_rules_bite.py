@@ -72,6 +72,16 @@ def test_anothers_secrets_are_noticed(found: list[Object], pod: Object) -> None:
     assert list(rules.a_service_mounts_its_own_secrets_only(found)) == ["order-core: mounts payment-secrets"]
 
 
+def test_exports_that_copies_cannot_share_are_noticed(found: list[Object]) -> None:
+    of_kind(found, "PersistentVolumeClaim")[0]["spec"]["accessModes"] = ["ReadWriteOnce"]
+    assert list(rules.exports_are_kept_for_all_copies(found)) == ["device-core: its copies cannot share the exports"]
+
+
+def test_exports_in_the_pods_own_memory_are_noticed(found: list[Object]) -> None:
+    kept = [each for each in found if each["kind"] != "PersistentVolumeClaim"]
+    assert list(rules.exports_are_kept_for_all_copies(kept)) == ["device-core: exports are lost with the pod"]
+
+
 def test_an_arrow_only_one_end_allows_is_none(found: list[Object]) -> None:
     policy = next(each for each in found if each["metadata"]["name"] == "calls-of-order")
     policy["spec"]["egress"][0]["to"] = []

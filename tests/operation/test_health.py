@@ -56,7 +56,7 @@ def test_without_the_broker_a_core_still_takes_calls_and_says_what_it_lacks(
 def test_told_to_stop_a_process_ends_well(box: Box, name: str) -> None:
     process = box.processes[name]
     process.stop(grace=30)
-    assert process.returncode in {0, -signal.SIGTERM}, "uvicorn passes the signal on after its own end"
+    assert process.returncode == 0
     process.start()
     process.wait_ready(60)
 

@@ -66,16 +66,24 @@ def provision(
     postgres: Annotated[str, typer.Option(help="host:port as processes see it, where it differs from here.")] = "",
     amqp: Annotated[str, typer.Option(help="The same of the broker.")] = "",
     redis: Annotated[str, typer.Option(help="The same of Redis.")] = "",
-    rpc: Annotated[str, typer.Option(help="Where this command will find gRPC later.")] = "",
-    watch: Annotated[str, typer.Option(help="Where watches connect.")] = "",
-    web: Annotated[str, typer.Option(help="Where pages are.")] = "",
+    at: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What this command finds where, later: rpc=, watch=, web=, or core=http://host:port to probe."
+        ),
+    ] = None,
 ) -> None:
     """Databases, broker users and keys on servers of your own, as files a service: for containers and clusters."""
     from suite.box.handout import Names  # noqa: PLC0415
     from suite.commands.provision import run  # noqa: PLC0415
 
-    names = Names(postgres=postgres, amqp=amqp, redis=redis)
-    raise typer.Exit(run(out.resolve(), names, vhost=vhost, rpc=rpc, watch=watch, web=web))
+    names, places = (
+        Names(postgres=postgres, amqp=amqp, redis=redis),
+        dict(each.partition("=")[::2] for each in at or []),
+    )
+    if not all(places.values()):
+        raise typer.BadParameter("say it as name=address", param_hint="--at")
+    raise typer.Exit(run(out.resolve(), names, places, vhost=vhost))
 
 
 @app.command("seed")

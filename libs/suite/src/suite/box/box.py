@@ -88,6 +88,7 @@ class Box:
             health={name: f"http://127.0.0.1:{port}" for name, port in self._probed().items()},
             broker=self.servers.amqp_management,
             vhost=self.place.vhost,
+            amqp=self.servers.amqp_url,
         )
 
     def _probed(self) -> dict[str, int]:

@@ -8,7 +8,8 @@ from pathlib import Path
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxState:
     """Addresses of a running box. Database addresses are per service: the auditor reads, the tester pushes the clock,
-    the operator (the service's own role) replays what is parked. `broker` is its management interface."""
+    the operator (the service's own role) replays what is parked. `broker` is the management interface; `amqp` is empty
+    in a folder an earlier release provisioned."""
 
     pid: int
     rpc: str
@@ -21,6 +22,7 @@ class BoxState:
     health: dict[str, str]
     broker: str
     vhost: str
+    amqp: str = ""
 
 
 class NoBox(Exception):

@@ -34,7 +34,7 @@ class Status:
 def look(state: BoxState) -> Status:
     """Takes as long as the slowest part, some seconds at most when one of them hangs."""
     with ThreadPoolExecutor(len(state.health) + len(state.auditors) + 1) as pool:
-        asked = pool.submit(queue_status, state.broker, state.vhost)
+        asked = pool.submit(queue_status, state.broker, state.amqp, state.vhost)
         processes = list(pool.map(process_status, state.health.keys(), state.health.values()))
         stores = list(pool.map(store_status, state.auditors.keys(), state.auditors.values()))
         queues = asked.result()

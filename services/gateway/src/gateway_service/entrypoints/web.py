@@ -45,8 +45,9 @@ class Server(uvicorn.Server):
         self._app, self._stop_s = app, stop_s
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Not uvicorn's own, which raises the signal again when all is done: a clean stop would look like a kill."""
         end_within(self._stop_s)
-        super().handle_exit(sig, frame)
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._app.state.house.hub.close()
