@@ -87,7 +87,8 @@ def _lists(found: re.Match[str]) -> str:
 
 
 _DROPPED = re.compile(
-    r"^(?:GRANT|REVOKE|CREATE (?:CONSTRAINT )?TRIGGER|CREATE INDEX|SELECT|INSERT INTO clock|CREATE SEQUENCE)\b"
+    r"^(?:GRANT|REVOKE|CREATE (?:CONSTRAINT )?TRIGGER|CREATE INDEX|ALTER TABLE \w+ VALIDATE|SELECT|INSERT INTO clock"
+    r"|CREATE SEQUENCE)\b"
 )
 _PARTITION = re.compile(r"^CREATE TABLE \w+ PARTITION OF\b")
 _IDENTITY = r"bigint(?P<rest>[^,]*) GENERATED ALWAYS AS IDENTITY"
@@ -95,6 +96,7 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     (r"\)\s*PARTITION BY RANGE \(\w+\)", ")"),
     (r"\)\s*WITH \(fillfactor = \d+\)", ")"),
     (r" text_pattern_ops", ""),
+    (r"INDEX CONCURRENTLY", "INDEX"),
     (r"bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY", "INTEGER PRIMARY KEY AUTOINCREMENT"),
     (r"bigint NOT NULL GENERATED ALWAYS AS IDENTITY", "bigint"),
     (r"(\w+)\[\]", r"\1array"),

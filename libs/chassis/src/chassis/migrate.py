@@ -8,6 +8,7 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,8 +16,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import psycopg
 
+from chassis.clock import pause
 from chassis.environment import surroundings
 from chassis.settings import env, load
+from chassis.unfinished import drop_unfinished
+
+LOCK = 0x6D696772  # advisory
+LOOK_S = 0.2
 
 
 class MigrationFailed(Exception):
@@ -34,9 +40,15 @@ class CheckEnvironment:
 
 
 def migrate(url: str, service: str) -> None:
-    """Brings a database to this release, as its owner; raises MigrationFailed. Safe to call again."""
-    for folder, table in _folders(service):
-        _apply(url, folder, table)
+    """Brings a database to this release, as its owner; raises MigrationFailed. Safe to call again, also when a try
+    was interrupted."""
+    try:
+        with _alone(url) as connection:
+            for folder, table in _folders(service):
+                drop_unfinished(connection, [folder / name for name in _unseen(connection, folder, table)])
+                _apply(url, folder, table)
+    except psycopg.Error as refused:
+        raise MigrationFailed(f"{service}: {refused}") from refused
 
 
 def missing(url: str, service: str) -> list[str]:
@@ -53,6 +65,16 @@ def migrations_of(service: str) -> Path:
     package = Path(spec.origin).parent
     installed = package / "migrations"
     return installed if installed.is_dir() else package.parents[1] / "migrations"
+
+
+@contextmanager
+def _alone(url: str) -> Iterator[psycopg.Connection]:
+    """One at a time. dbmate's own lock waits within a statement, and an index that is built concurrently waits for
+    every statement: two migrations would wait for each other."""
+    with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+        while connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone() != (True,):
+            pause(LOOK_S)
+        yield connection
 
 
 def _folders(service: str) -> Iterator[tuple[Path, str]]:
