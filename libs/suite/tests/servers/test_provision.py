@@ -90,6 +90,13 @@ def test_provisioning_again_changes_nothing(
     assert provision_databases(servers, SERVICES, prefix="made_up_") == databases
 
 
+def test_a_database_is_of_one_kind_whatever_its_server(databases: dict[str, DatabaseUrls]) -> None:
+    kind = (
+        "SELECT pg_encoding_to_char(encoding) || ' ' || datcollate FROM pg_database WHERE datname = current_database()"
+    )
+    assert ask(databases["order"].owner, kind) == "UTF8 C"
+
+
 def test_passwords_are_readable_by_their_owner_alone(servers: Servers, databases: dict[str, DatabaseUrls]) -> None:
     kept = servers.place.run_dir / "servers.json"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600

@@ -10,6 +10,8 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from suite.servers.start import Servers
 
+# Whatever the server was made with: without UTF-8 texts come back as bytes, and orders differ by language.
+_CREATE = SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE 'C'")
 PROVISIONING = 0x656C6465  # advisory lock: two processes provisioning the same roles take turns
 # What migrations grant to and revoke from; a service's roles are members, and CONNECT keeps services apart.
 APP, AUDITOR, TESTER = "eldercare_app", "eldercare_auditor", "eldercare_tester"
@@ -117,7 +119,7 @@ def _provision_database(connection: psycopg.Connection, database: str, roles: Ro
     if connection.execute("SELECT FROM pg_database WHERE datname = %s", (database,)).fetchone() is None:
         # The grantor must be a member of the role it gives a database to, where it is not a superuser.
         connection.execute(SQL("GRANT {} TO CURRENT_USER").format(Identifier(roles.owner)))
-        connection.execute(SQL("CREATE DATABASE {} OWNER {}").format(Identifier(database), Identifier(roles.owner)))
+        connection.execute(_CREATE.format(Identifier(database), Identifier(roles.owner)))
     for statement in _connect_only(database, roles.all()):
         connection.execute(statement)
 
