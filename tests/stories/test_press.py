@@ -154,10 +154,12 @@ def test_an_unknown_watch_is_refused_kept_and_shown(house: House) -> None:
     until(shown, "the unknown watch is shown")
 
 
-def test_every_step_can_be_explained_from_the_number_said_on_the_phone(house: House) -> None:
+def test_every_step_can_be_explained_from_the_number_said_on_the_phone_or_the_story(house: House) -> None:
     house.press()
     name = house.offered_to(cast.NEAR_WORKER)
     house.message_to(house.household.family, house.incident().incident)
-    number = house.look_at_order(name).number
-    told = {line.what for line in explain(house.journals, number)}
-    assert {"AlarmRaised", "IncidentOpened", "OrderOffered", "MessageSent", "dispatch decision"} <= told
+    of_order = "SELECT correlation FROM events WHERE aggregate = %s"
+    story = next(row["correlation"] for row in house.journals.connections["order"].execute(of_order, [name]))
+    for said in (house.look_at_order(name).number, story):
+        told = {line.what for line in explain(house.journals, said)}
+        assert {"AlarmRaised", "IncidentOpened", "OrderOffered", "MessageSent", "dispatch decision"} <= told

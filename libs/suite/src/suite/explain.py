@@ -36,8 +36,11 @@ class Line:
 
 
 def explain(journals: Journals, name: str) -> list[Line]:
-    """Every fact of the story, with the effects, dispatch decisions and entries behind it; raises NothingToExplain."""
-    correlations = _stories(journals, _resource_of(journals, name))
+    """Every fact of the story, with the effects, dispatch decisions and entries behind it; raises NothingToExplain.
+
+    `name` is an alarm, incident, task or order, a number said on the phone, or a story's own id as the demo prints it.
+    """
+    correlations = [name] if journals.story(name) else _stories(journals, _resource_of(journals, name))
     lines = [line for correlation in correlations for line in _facts(journals, correlation)]
     lines += [line for correlation in correlations for line in _behind(journals, correlation)]
     return sorted(lines, key=lambda line: line.time)

@@ -17,7 +17,7 @@ def run(run_dir: Path, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(asdict(report)))
         return 1 if report.breaches else 0
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     console.print("  ".join(f"{noun} {count}" for noun, count in report.counts.items()))
     for breach in report.breaches:
         console.print(f"[red]breach[/] {breach.rule}: {breach.sentence}")

@@ -22,7 +22,7 @@ from suite.waiting import NeverHappened
 
 def run(run_dir: Path, *, as_json: bool) -> int:
     """Returns 0 only if every step happened. With `as_json` the last line of standard output is one JSON object."""
-    console = Console(highlight=False, stderr=as_json)
+    console = Console(highlight=False, stderr=as_json, soft_wrap=True)
     try:
         told = play(read_state(run_dir.resolve()), console)
     except NoBox:

@@ -22,7 +22,7 @@ LARGEST_CROWD = 200
 
 def run(run_dir: Path, *, alarms: int, rate: float, seed: int) -> int:
     """Returns 0 when every acknowledged press is stored once and has its incident; 1 otherwise."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     with attached(run_dir) as (box, journals):
         homes = households(min(alarms, LARGEST_CROWD), seed)
         desk = as_person(box.rpc, cast.OPERATOR.login, cast.PASSWORD)

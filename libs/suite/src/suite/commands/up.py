@@ -14,7 +14,7 @@ from suite.processes import ProcessDied, ProcessNotReady
 from suite.seed import seed
 from suite.servers import RunDirBusy, ServerMissing, ServerUnusable, start_servers
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 
 
 def run(run_dir: Path) -> int:
