@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -18,8 +19,11 @@ Status = Callable[[], Asked]
 
 
 def test_a_whole_suite_is_well(box: Box, status: Status) -> None:
-    until(lambda: status()[0] == 0, "nobody has to look", patience_s=60)
-    _, told = status()
+    def well() -> dict[str, Any] | None:
+        code, told = status()
+        return told if code == 0 else None
+
+    told = until(well, "nobody has to look", patience_s=60)
     assert told["trouble"] == []
     assert {each["name"] for each in told["processes"] if each["live"] and each["ready"]} == {*box.state().health}
     assert all(each["since"] and each["version"] for each in told["processes"])

@@ -16,9 +16,11 @@ from suite.servers.provision import drop_database, provision_databases
 TABLE = """-- migrate:up
 CREATE TABLE visits (plan int);
 INSERT INTO visits VALUES (1), (1);
+-- migrate:down
 """
 INDEX = """-- migrate:up transaction:false
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS visits_plan ON visits (plan);
+-- migrate:down
 """
 VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'visits_plan'::regclass"
 
