@@ -129,7 +129,7 @@ def exports_are_kept_for_all_copies(found: Sequence[Object]) -> Iterator[str]:
         if not folder or "chassis.serve_core" not in container["args"]:
             continue
         mounted = {each["name"] for each in container["volumeMounts"] if each["mountPath"] == folder}
-        volume = next((each for each in pod.spec["volumes"] if each["name"] in mounted), {})
+        volume: Object = next((each for each in pod.spec["volumes"] if each["name"] in mounted), {})
         claim = claims.get(volume.get("persistentVolumeClaim", {}).get("claimName", ""))
         if claim is None:
             yield f"{pod.name}: exports are lost with the pod"
