@@ -7,10 +7,19 @@ import pytest
 from chassis.seal import Seals
 from eldercare.people.v1.person_service_pb2 import SetPasswordRequest
 from people_service.session.domain import FREE_ATTEMPTS, Credentials
+from people_service.session.keeping import begin_session, end_session
+from people_service.session.lasting import Means
 from people_service.session.passwords import Passwords
-from people_service.session.use_cases import CurrentPasswordWrong, begin_change, change_own_password, set_password
-from services.people.tests.cast import GRANNY_WEN, register_granny
+from people_service.session.use_cases import (
+    CurrentPasswordWrong,
+    SignInNotRecent,
+    begin_change,
+    change_own_password,
+    set_password,
+)
+from services.people.tests.cast import GRANNY_WEN, HOME, UNCLE_BAI, elder_since, register, register_granny, told
 from services.people.tests.house import PASSWORD, SECONDS, House, Metadata, new_request, refusal
+from services.people.tests.signing import mint, sign_in
 from suite.testing import TestDatabase
 
 NEW = "pear blossom 9"
@@ -57,11 +66,47 @@ def test_a_password_the_operator_replaced_meanwhile_no_longer_counts(people: Tes
     )
     with people.work() as work:
         register_granny(work, seals)
-        assert begin_change(work, GRANNY_WEN) is None
-        change_own_password(work, seals, GRANNY_WEN, old, None)
+        set_password(work, seals, GRANNY_WEN, old, None)
     with people.work() as work:
         proven = begin_change(work, GRANNY_WEN)
     with people.work() as work:
         set_password(work, seals, GRANNY_WEN, operators, None)
     with pytest.raises(CurrentPasswordWrong), people.work() as work:
         change_own_password(work, seals, GRANNY_WEN, own, proven)
+
+
+@pytest.fixture
+def session(people: TestDatabase, seals: Seals) -> str:
+    """Granny has no password and has just signed in with a code."""
+    with people.work() as work:
+        granny = register_granny(work, seals)
+        assert begin_change(work, GRANNY_WEN) is None
+        return begin_session(work, granny, Means.CODE, mint(seals)).session
+
+
+def set_first_password(people: TestDatabase, seals: Seals, session: str) -> None:
+    own = Credentials(login="granny", password_hash=CHEAP.hashed(NEW))
+    with people.work() as work:
+        change_own_password(work, seals, GRANNY_WEN, own, None, session=session)
+
+
+def test_a_first_password_is_set_by_whoever_has_just_signed_in_with_a_code(
+    people: TestDatabase, seals: Seals, session: str
+) -> None:
+    people.push_clock(minutes=9)
+    set_first_password(people, seals, session)
+    assert sign_in(people, seals, "granny", NEW).person == GRANNY_WEN
+
+
+@pytest.mark.parametrize("stolen", ["ten minutes later", "signed out", "another's", "without a session"])
+def test_a_token_alone_sets_no_first_password(people: TestDatabase, seals: Seals, session: str, stolen: str) -> None:
+    with people.work() as work:
+        if stolen == "signed out":
+            end_session(work, GRANNY_WEN, session)
+        uncle = register(work, seals, told(UNCLE_BAI, elder_since(work.now), home=HOME))
+        other = begin_session(work, uncle, Means.CODE, mint(seals)).session
+    if stolen == "ten minutes later":
+        people.push_clock(minutes=11)
+    brought = {"another's": other, "without a session": ""}.get(stolen, session)
+    with pytest.raises(SignInNotRecent):
+        set_first_password(people, seals, brought)

@@ -13,6 +13,8 @@ from people_service.role.domain import Role, RoleKind
 LONGEST_UNUSED = timedelta(days=30)
 LONGEST_SESSION = timedelta(days=90)
 LONGEST_AT_A_DESK = timedelta(hours=12)
+# Whoever just showed that they are the person may set what opens the door from now on.
+RECENT = timedelta(minutes=10)
 # A lost answer is asked for again at once; what comes later is somebody else's copy.
 REPEATED_WITHIN = timedelta(minutes=1)
 _DESK = (RoleKind.OPERATOR, RoleKind.SUPERVISOR)
@@ -62,6 +64,10 @@ class Session:
     @property
     def name(self) -> str:
         return f"sessions/{self.id}"
+
+    def is_recent(self, now: datetime) -> bool:
+        """Whether somebody has just signed in: a token stolen later does not say so."""
+        return self.ended_at is None and now - self.started_at <= RECENT
 
     def lasts_until(self, roles: Iterable[Role]) -> datetime:
         """A desk signs in every shift; everybody else once in three months, if the app is used each month."""

@@ -45,6 +45,15 @@ def open_of(work: Work, person: str) -> list[Session]:
     return [_session(row) for row in rows]
 
 
+def current(work: Work, person: str, name: str) -> Session | None:
+    """The session of that name (`sessions/…`), if it is the person's."""
+    row = work.one(
+        f"SELECT {_COLUMNS} FROM sessions WHERE person = %s AND id::text = %s",  # noqa: S608
+        (person, name.partition("/")[2]),
+    )
+    return _session(row) if row else None
+
+
 def trade(work: Work, session: Session, *, token_hash: bytes, request_id: UUID) -> None:
     work.run(
         """UPDATE sessions SET generation = generation + 1, token_hash = %s, traded_by = %s, used_at = %s

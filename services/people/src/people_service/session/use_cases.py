@@ -46,6 +46,13 @@ class CurrentPasswordWrong(Refusal):
     sentence = "To change your password, bring the one you have now. If it is lost, ask your operator for a new one."
 
 
+class SignInNotRecent(Refusal):
+    """Where no password is known, having just signed in is the proof."""
+
+    status = "PERMISSION_DENIED"
+    sentence = "To set a first password, sign in anew with a code, then set it within ten minutes."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Challenge:
     """A counted attempt: whose password it would take."""
@@ -115,14 +122,23 @@ def set_password(
 def change_own_password(
     work: Work, seals: Seals, name: str, told: Credentials, proven: Challenge | None, *, session: str = ""
 ) -> None:
-    """Set the own sign-in; the password that was proven must still be the one that holds."""
+    """Set the own sign-in; the password that was proven must still be the one that holds. A first one is set by whoever
+    has just signed in without one."""
     persons.load(work, name, lock=True)
     held = (proven.login_blind, proven.password_hash) if proven else None
     if store.own_credentials(work, name) != held:
         raise CurrentPasswordWrong
     if proven:
         store.clear_attempts(work, proven.login_blind)
+    else:
+        _require_recent(work, name, session)
     set_password(work, seals, name, told, None, session=session)
+
+
+def _require_recent(work: Work, name: str, session: str) -> None:
+    begun = lasting_store.current(work, name, session)
+    if begun is None or not begun.is_recent(work.now):
+        raise SignInNotRecent
 
 
 def _count_attempt(work: Work, blind: bytes) -> None:

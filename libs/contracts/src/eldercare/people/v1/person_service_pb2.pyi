@@ -439,7 +439,8 @@ class SetPasswordRequest(_message.Message):
     password: _builtins.str
     current_password: _builtins.str
     """The password the person has now: needed when a person who has one sets the own, so that a borrowed token is not
-    enough to lock somebody out. An operator who sets another's leaves it empty.
+    enough to lock somebody out; for a first one a sign-in of the last ten minutes is. An operator who sets another's
+    leaves it empty.
     """
     def __init__(
         self,
