@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC
 from uuid import uuid4
 
 import pytest
@@ -10,13 +11,13 @@ import pytest
 from chassis.effects import Outcome
 from chassis.rpc.client import Refused
 from chassis.work import Caller
-from eldercare.notify.v1.notify_service_pb2 import SendCodeRequest
+from eldercare.notify.v1.notify_service_pb2 import GetRecordedCodeRequest, SendCodeRequest
 from eldercare.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from notify_service.channel.port import Letter
 from notify_service.channel.recorder import text_place
 from notify_service.contact.store import Sealed
 from notify_service.contact.use_cases import unseal
-from notify_service.message.codes import Code, CodeNotTaken, CodePost, PhoneRefused
+from notify_service.message.codes import Code, CodeNotTaken, CodePost, CodesAreReal, PhoneRefused
 from services.notify.tests import cast
 from services.notify.tests.cast import GRANNY_WEN
 from services.notify.tests.story import Story
@@ -79,6 +80,27 @@ def test_code_and_phone_are_in_no_table_and_no_log(story: Story, speak: As, capf
         assert secret not in kept
         assert secret not in written.out + written.err
     assert DIGITS not in repr(Code(key="k", person="p", phone=PHONE, digits=DIGITS, language="en", minutes=5))
+
+
+SUITE = Caller(subject="services/suite", purpose="demo")
+
+
+def test_whoever_runs_a_box_without_real_sms_reads_the_newest_code_of_a_phone(story: Story, speak: As) -> None:
+    for digits in ("111111", DIGITS):
+        sent = code()
+        sent.code = digits
+        speak(PEOPLE).SendCode(sent, timeout=10)
+    told = speak(SUITE).GetRecordedCode(GetRecordedCodeRequest(phone=PHONE), timeout=10)
+    assert told.text.startswith(f"{DIGITS} is your code")
+    assert told.record_time.ToDatetime(tzinfo=UTC) == story.db.now()
+    assert story.db.rows("SELECT caller, object FROM reads") == [{"caller": "services/suite", "object": ""}]
+    with pytest.raises(Refused, match="NO_CODE_SENT"):
+        speak(SUITE).GetRecordedCode(GetRecordedCodeRequest(phone="+8600000000098"), timeout=10)
+
+
+def test_where_a_real_channel_carries_codes_nobody_reads_them() -> None:
+    with pytest.raises(CodesAreReal):
+        CodePost({"sms": Provider(Outcome.done())}).require_recorded()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from eldercare.notify.v1 import notify_service_pb2 as contract
 from eldercare.notify.v1.message_pb2 import Addressee, DutyDesk
 from eldercare.notify.v1.notify_service_pb2_grpc import NotifyServiceServicer
 from notify_service.access import answers_for
-from notify_service.channel.phones import recorded
+from notify_service.channel.phones import newest_code, recorded
 from notify_service.contact.use_cases import put_addressee, put_duty_desk
 from notify_service.entrypoints import translate
 from notify_service.handlers import opening_of
@@ -87,6 +87,11 @@ class NotifyRpc(NotifyServiceServicer):
     ) -> contract.ListRecordedMessagesResponse:
         found = recorded(work, self.seals, request.region, request.page_size or DEFAULT_PAGE)
         return contract.ListRecordedMessagesResponse(messages=[translate.recorded(each) for each in found])
+
+    @query
+    def GetRecordedCode(self, work: Work, request: contract.GetRecordedCodeRequest) -> contract.RecordedCode:
+        self.codes.require_recorded()
+        return translate.recorded_code(*newest_code(work, self.seals, request.phone))
 
     @query
     def ListTimeline(self, work: Work, request: contract.ListTimelineRequest) -> contract.ListTimelineResponse:

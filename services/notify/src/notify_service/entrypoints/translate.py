@@ -19,7 +19,7 @@ from eldercare.notify.v1.message_pb2 import (
 )
 from eldercare.notify.v1.message_pb2 import Channel as ChannelCode
 from eldercare.notify.v1.message_pb2 import ContactPoint as ContactPointMessage
-from eldercare.notify.v1.notify_service_pb2 import SendCodeRequest
+from eldercare.notify.v1.notify_service_pb2 import RecordedCode, SendCodeRequest
 from notify_service.channel.phones import Recorded
 from notify_service.contact.domain import Channel, ContactPoint
 from notify_service.contact.use_cases import AddresseeInput
@@ -131,6 +131,10 @@ def _stamp(moment: datetime) -> Timestamp:
     stamp = Timestamp()
     stamp.FromDatetime(moment)
     return stamp
+
+
+def recorded_code(text: str, when: datetime) -> RecordedCode:
+    return RecordedCode(text=text, record_time=_stamp(when))
 
 
 def code(told: SendCodeRequest) -> Code:

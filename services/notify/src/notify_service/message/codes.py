@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from chassis.effects import Outcome
 from chassis.refusal import Refusal
 from notify_service.channel.port import Channel, Letter
+from notify_service.channel.recorder import Recorder
 from notify_service.contact.domain import Channel as Kind
 from notify_service.message.domain import Template
 from notify_service.text import catalogue
@@ -29,6 +30,13 @@ class PhoneRefused(Refusal):
     sentence = "No code can be sent to this phone."
 
 
+class CodesAreReal(Refusal):
+    """Codes go to real phones, and nobody else reads them."""
+
+    status = "FAILED_PRECONDITION"
+    sentence = "A real channel carries sign-in codes here; only the phone's owner reads them."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
     key: str
@@ -45,6 +53,10 @@ class Code:
 class CodePost:
     def __init__(self, channels: Mapping[str, Channel]) -> None:
         self._sms = channels[Kind.SMS.value]
+
+    def require_recorded(self) -> None:
+        if not isinstance(self._sms, Recorder):
+            raise CodesAreReal
 
     def send(self, code: Code, attempt: int) -> str:
         """The provider's reference; raises a refusal, or whatever the provider's library raises when nobody knows."""

@@ -71,6 +71,11 @@ class NotifyServiceStub:
                 request_serializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListRecordedMessagesRequest.SerializeToString,
                 response_deserializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListRecordedMessagesResponse.FromString,
                 _registered_method=True)
+        self.GetRecordedCode = channel.unary_unary(
+                '/eldercare.notify.v1.NotifyService/GetRecordedCode',
+                request_serializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.GetRecordedCodeRequest.SerializeToString,
+                response_deserializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.RecordedCode.FromString,
+                _registered_method=True)
         self.ListTimeline = channel.unary_unary(
                 '/eldercare.notify.v1.NotifyService/ListTimeline',
                 request_serializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListTimelineRequest.SerializeToString,
@@ -141,6 +146,14 @@ class NotifyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetRecordedCode(self, request, context):
+        """Reads the newest sign-in code a made-up phone got, so that somebody can sign in on a box without real SMS. Refused
+        where a real channel carries codes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListTimeline(self, request, context):
         """Lists an incident's timeline after an id.
         """
@@ -199,6 +212,11 @@ def add_NotifyServiceServicer_to_server(servicer, server):
                     servicer.ListRecordedMessages,
                     request_deserializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListRecordedMessagesRequest.FromString,
                     response_serializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListRecordedMessagesResponse.SerializeToString,
+            ),
+            'GetRecordedCode': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRecordedCode,
+                    request_deserializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.GetRecordedCodeRequest.FromString,
+                    response_serializer=eldercare_dot_notify_dot_v1_dot_notify__service__pb2.RecordedCode.SerializeToString,
             ),
             'ListTimeline': grpc.unary_unary_rpc_method_handler(
                     servicer.ListTimeline,
@@ -406,6 +424,33 @@ class NotifyService:
             '/eldercare.notify.v1.NotifyService/ListRecordedMessages',
             eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListRecordedMessagesRequest.SerializeToString,
             eldercare_dot_notify_dot_v1_dot_notify__service__pb2.ListRecordedMessagesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRecordedCode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.notify.v1.NotifyService/GetRecordedCode',
+            eldercare_dot_notify_dot_v1_dot_notify__service__pb2.GetRecordedCodeRequest.SerializeToString,
+            eldercare_dot_notify_dot_v1_dot_notify__service__pb2.RecordedCode.FromString,
             options,
             channel_credentials,
             insecure,

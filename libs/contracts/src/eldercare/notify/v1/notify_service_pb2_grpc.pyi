@@ -48,6 +48,10 @@ class NotifyServiceStub:
     """Lists who takes part in an incident, by name: the elder, family, and workers who were sent."""
     ListRecordedMessages: _grpc.UnaryUnaryMultiCallable[_notify_service_pb2.ListRecordedMessagesRequest, _notify_service_pb2.ListRecordedMessagesResponse]
     """Lists what the recorder kept instead of sending it, newest first: the phones of made-up people."""
+    GetRecordedCode: _grpc.UnaryUnaryMultiCallable[_notify_service_pb2.GetRecordedCodeRequest, _notify_service_pb2.RecordedCode]
+    """Reads the newest sign-in code a made-up phone got, so that somebody can sign in on a box without real SMS. Refused
+    where a real channel carries codes.
+    """
     ListTimeline: _grpc.UnaryUnaryMultiCallable[_notify_service_pb2.ListTimelineRequest, _notify_service_pb2.ListTimelineResponse]
     """Lists an incident's timeline after an id."""
     SendCode: _grpc.UnaryUnaryMultiCallable[_notify_service_pb2.SendCodeRequest, _notify_service_pb2.SendCodeResponse]
@@ -74,6 +78,10 @@ class NotifyServiceAsyncStub(NotifyServiceStub):
     """Lists who takes part in an incident, by name: the elder, family, and workers who were sent."""
     ListRecordedMessages: _aio.UnaryUnaryMultiCallable[_notify_service_pb2.ListRecordedMessagesRequest, _notify_service_pb2.ListRecordedMessagesResponse]  # type: ignore[assignment]
     """Lists what the recorder kept instead of sending it, newest first: the phones of made-up people."""
+    GetRecordedCode: _aio.UnaryUnaryMultiCallable[_notify_service_pb2.GetRecordedCodeRequest, _notify_service_pb2.RecordedCode]  # type: ignore[assignment]
+    """Reads the newest sign-in code a made-up phone got, so that somebody can sign in on a box without real SMS. Refused
+    where a real channel carries codes.
+    """
     ListTimeline: _aio.UnaryUnaryMultiCallable[_notify_service_pb2.ListTimelineRequest, _notify_service_pb2.ListTimelineResponse]  # type: ignore[assignment]
     """Lists an incident's timeline after an id."""
     SendCode: _aio.UnaryUnaryMultiCallable[_notify_service_pb2.SendCodeRequest, _notify_service_pb2.SendCodeResponse]  # type: ignore[assignment]
@@ -139,6 +147,16 @@ class NotifyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_notify_service_pb2.ListRecordedMessagesResponse, _abc.Awaitable[_notify_service_pb2.ListRecordedMessagesResponse]]:
         """Lists what the recorder kept instead of sending it, newest first: the phones of made-up people."""
+
+    @_abc_1.abstractmethod
+    def GetRecordedCode(
+        self,
+        request: _notify_service_pb2.GetRecordedCodeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_notify_service_pb2.RecordedCode, _abc.Awaitable[_notify_service_pb2.RecordedCode]]:
+        """Reads the newest sign-in code a made-up phone got, so that somebody can sign in on a box without real SMS. Refused
+        where a real channel carries codes.
+        """
 
     @_abc_1.abstractmethod
     def ListTimeline(
