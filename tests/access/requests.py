@@ -87,6 +87,7 @@ DEVICE: Mapping[str, Ask] = {
     "ExportJobService.CancelExport": lambda of: job.CancelExportRequest(name=of.export),
     "ExportJobService.DownloadExport": lambda of: job.DownloadExportRequest(name=of.export),
     "ExportJobService.GetExport": lambda of: job.GetExportRequest(name=of.export),
+    "ExportJobService.ListExports": lambda of: job.ListExportsRequest(subject=of.person),
     "ExportJobService.StartExport": lambda of: job.StartExportRequest(subject=of.person),
 }
 EXPORT: Mapping[str, Ask] = {
@@ -95,6 +96,7 @@ EXPORT: Mapping[str, Ask] = {
 }
 NOTIFY: Mapping[str, Ask] = {
     "NotifyService.Answer": lambda of: notify.AnswerRequest(incident=of.incident, answer=message_pb2.ANSWER_KIND_SEEN),
+    "NotifyService.GetRecordedCode": lambda _: notify.GetRecordedCodeRequest(phone="+860000000999"),
     "NotifyService.ListMessages": lambda of: notify.ListMessagesRequest(incident=of.incident),
     "NotifyService.ListParticipants": lambda of: notify.ListParticipantsRequest(incident=of.incident),
     "NotifyService.ListRecordedMessages": lambda of: notify.ListRecordedMessagesRequest(region=of.region),

@@ -23,6 +23,7 @@ from gateway_service.problem.handlers import install as install_problems
 from gateway_service.session.provider import Provider, load_providers
 from gateway_service.settings import GatewaySettings
 from gateway_service.v1 import (
+    archive,
     elders,
     exports,
     figures,
@@ -47,8 +48,16 @@ _REDIS_S = 4.0
 # Apps of other origins hold a token; cookies are for our own pages.
 _CROSS_ORIGIN: dict[str, Any] = {
     "allow_methods": ["GET", "POST", "PUT", "DELETE"],
-    "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID"],
-    "expose_headers": ["ETag", "Retry-After"],
+    "allow_headers": [
+        "Authorization",
+        "Content-Type",
+        "Idempotency-Key",
+        "If-None-Match",
+        "If-Range",
+        "Last-Event-ID",
+        "Range",
+    ],
+    "expose_headers": ["Accept-Ranges", "Content-Range", "ETag", "Retry-After"],
 }
 _ROUTERS = (
     sessions,
@@ -63,6 +72,7 @@ _ROUTERS = (
     figures,
     timeline,
     exports,
+    archive,
     help_calls,
 )
 _ABOUT = "Elder care for mobile apps and pages. Every POST carries an Idempotency-Key; every refusal is a problem+json."

@@ -1,6 +1,6 @@
 """The services behind the gateway: one asyncio channel each, a deadline on every call, refusals by name."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -82,7 +82,7 @@ class Peers:
         _CALLS.labels("OK").inc()
         return answer
 
-    async def stream(self, method: Any, request: Message, errand: Errand, *, within_s: float) -> AsyncIterator[Any]:
+    async def stream(self, method: Any, request: Message, errand: Errand, *, within_s: float) -> AsyncGenerator[Any]:
         """Answer by answer, as fast as they are taken; who leaves lets go of the call. Raises Problem."""
         call = method(request, timeout=within_s, metadata=errand.metadata())
         try:

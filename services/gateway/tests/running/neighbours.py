@@ -20,6 +20,7 @@ from chassis.rpc.status import named
 from eldercare.device.v1.device_pb2 import Alarm
 from eldercare.device.v1.device_service_pb2 import RaiseAlarmRequest
 from eldercare.device.v1.device_service_pb2_grpc import DeviceServiceServicer, add_DeviceServiceServicer_to_server
+from eldercare.device.v1.export_job_service_pb2_grpc import add_ExportJobServiceServicer_to_server
 from eldercare.notify.v1.message_pb2 import TimelineEntry
 from eldercare.notify.v1.notify_service_pb2 import (
     AnswerRequest,
@@ -45,6 +46,7 @@ from eldercare.order.v1.order_pb2 import ORDER_STATE_ASSIGNED, Order
 from eldercare.order.v1.order_service_pb2 import AcceptOfferRequest, ListOrdersRequest, ListOrdersResponse
 from eldercare.order.v1.order_service_pb2_grpc import OrderServiceServicer, add_OrderServiceServicer_to_server
 from eldercare.people.v1.person_service_pb2_grpc import add_SessionServiceServicer_to_server
+from services.gateway.tests.running.archive_desk import Archives, Package
 from services.gateway.tests.running.sessions_desk import Sessions
 
 REGION = "regions/made-up/lake"
@@ -72,6 +74,7 @@ class Neighbours:
     heard: list[Heard] = field(default_factory=list)
     refusal: tuple[str, str, str] | None = None
     hold: threading.Event | None = None
+    package: Package = field(default_factory=Package)
 
     def write(self, incident: str, count: int = 1) -> list[int]:
         """New lines of the story; returns their ids."""
@@ -179,7 +182,7 @@ class RunningNeighbours:
         add_IncidentServiceServicer_to_server(_Incidents(house), self._server)  # type: ignore[abstract]
         add_OperationServiceServicer_to_server(_Operation(house), self._server)
         add_DeviceServiceServicer_to_server(_Devices(house), self._server)  # type: ignore[abstract]
-
+        add_ExportJobServiceServicer_to_server(Archives(house), self._server)  # type: ignore[abstract]
         add_SessionServiceServicer_to_server(Sessions(house), self._server)  # type: ignore[abstract]
         self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
         self._server.start()

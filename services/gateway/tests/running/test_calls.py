@@ -144,7 +144,9 @@ def test_a_page_has_at_most_a_hundred_rows_and_unknown_filters_are_refused(daugh
     assert daughter.get(f"/v1/orders?{query}").status_code == 400
 
 
-@pytest.mark.parametrize(("path", "allow"), [("orders", "GET, POST"), ("sessions/codes", "POST"), ("exports", "POST")])
+@pytest.mark.parametrize(
+    ("path", "allow"), [("orders", "GET, POST"), ("sessions/codes", "POST"), ("exports", "GET, POST")]
+)
 def test_an_address_tells_every_method_it_takes(daughter: Somebody, path: str, allow: str) -> None:
     answer = httpx2.request("PATCH", f"{daughter.base}/v1/{path}", headers=daughter.headers)
     assert (answer.status_code, answer.headers["allow"]) == (405, allow)

@@ -11,9 +11,16 @@ from chassis.refusal import NotFound
 from chassis.rpc import Rpc, command, query
 from chassis.work import Work
 from device_service.contract import stamp
+from device_service.entrypoints.paging import key_of, size_of, token_of
 from device_service.export.executors import folder_of
 from device_service.export.store import Export, find_export
-from device_service.export.use_cases import ExportNotDone, ExportsSwitchedOff, cancel_export, start_export
+from device_service.export.use_cases import (
+    ExportNotDone,
+    ExportsSwitchedOff,
+    cancel_export,
+    exports_of,
+    start_export,
+)
 from eldercare.device.v1 import export_job_service_pb2 as proto
 from eldercare.device.v1.export_job_service_pb2_grpc import ExportJobServiceServicer
 
@@ -34,6 +41,15 @@ class ExportJobs(ExportJobServiceServicer):
     @query
     def GetExport(self, work: Work, request: proto.GetExportRequest) -> proto.ExportJob:
         return self._told(_found(work, request.name))
+
+    @query
+    def ListExports(self, work: Work, request: proto.ListExportsRequest) -> proto.ListExportsResponse:
+        size, key = size_of(request.page_size), key_of(request.page_token, 1)
+        found = exports_of(work, request.subject, after=key[0] if key else "", limit=size)
+        return proto.ListExportsResponse(
+            exports=[self._told(each) for each in found],
+            next_page_token=token_of(found[-1].name) if len(found) == size else "",
+        )
 
     @command
     def CancelExport(self, work: Work, request: proto.CancelExportRequest) -> proto.ExportJob:

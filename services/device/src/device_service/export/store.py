@@ -1,6 +1,6 @@
 """SQL of exports made in the background."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from chassis.work import Work
+from device_service.scope import Scope
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +60,32 @@ def find_export(work: Work, name: str, *, lock: bool = False) -> Export | None:
         work.run("SELECT FROM exports WHERE name = %s FOR UPDATE", [name])
     row = work.one("SELECT * FROM exports WHERE name = %s", [name])
     return Export(**row) if row else None
+
+
+def list_exports(work: Work, scopes: Sequence[Scope], *, of: str, after: str, limit: int) -> list[Export]:
+    """Those of some regions, newest first: names begin with their time. `of`: only what was made of this subject."""
+    rows = work.all(
+        """SELECT * FROM exports
+           WHERE (region = ANY(%(regions)s) OR region LIKE ANY(%(below)s)) AND (%(of)s = '' OR subject = %(of)s)
+               AND (%(after)s = '' OR name < %(after)s) ORDER BY name DESC LIMIT %(limit)s""",
+        {
+            "regions": [each.region for each in scopes],
+            "below": [each.below for each in scopes],
+            "of": of,
+            "after": after,
+            "limit": limit,
+        },
+    )
+    return [Export(**row) for row in rows]
+
+
+def list_own_exports(work: Work, person: str, *, after: str, limit: int) -> list[Export]:
+    """What somebody asked for of themselves, newest first."""
+    rows = work.all(
+        """SELECT * FROM exports WHERE person = %s AND (%s = '' OR name < %s) ORDER BY name DESC LIMIT %s""",
+        [person, after, after, limit],
+    )
+    return [Export(**row) for row in rows]
 
 
 def names_about(work: Work, person: str) -> list[str]:

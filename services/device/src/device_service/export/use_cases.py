@@ -9,8 +9,17 @@ from chassis.ids import uuid7
 from chassis.refusal import NotFound, Refusal
 from chassis.work import Work
 from device_service.device.store import find_device
-from device_service.export.store import Export, add_export, find_export, names_about, save_export
+from device_service.export.store import (
+    Export,
+    add_export,
+    find_export,
+    list_exports,
+    list_own_exports,
+    names_about,
+    save_export,
+)
 from device_service.person.store import find_person
+from device_service.scope import Scope
 
 STEP = "export_step"  # the effect; its verb is one of these
 WRITE, FORGET = "write", "forget"
@@ -78,6 +87,16 @@ def _own_region(caller: Caller | None, region: str) -> str:
     """The widest of the operator's regions that covers it."""
     own = caller.objects_of("operator") if caller else []
     return min((each for each in own if covers(each, region)), key=len, default="")
+
+
+def exports_of(work: Work, subject: str, *, after: str, limit: int) -> list[Export]:
+    """Of a region and all below it; of a person or device, what the caller may look at of it."""
+    if work.caller is not None and work.caller.subject == subject:
+        return list_own_exports(work, subject, after=after, limit=limit)
+    if subject.startswith("regions/"):
+        return list_exports(work, [Scope(region=subject)], of="", after=after, limit=limit)
+    own = work.caller.objects_of("operator") if work.caller else []
+    return list_exports(work, [Scope(region=each) for each in own], of=subject, after=after, limit=limit)
 
 
 def next_step(work: Work, export: Export, *, is_last: bool = False) -> None:

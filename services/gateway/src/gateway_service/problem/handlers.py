@@ -65,8 +65,8 @@ def _path(parts: Sequence[object]) -> str:
 
 def _http(request: Request, failure: Any) -> Problem:
     reason = _BY_STATUS.get(failure.status_code, "HTTP_ERROR")
-    allow = ", ".join(_allowed(request)) if failure.status_code == 405 else ""
-    return Problem(reason, failure.status_code, str(failure.detail), allow=allow)
+    headers = {"Allow": ", ".join(_allowed(request))} if failure.status_code == 405 else {}
+    return Problem(reason, failure.status_code, str(failure.detail), headers=headers)
 
 
 def _allowed(request: Request) -> list[str]:

@@ -1,7 +1,8 @@
 """What could not be done, as application/problem+json (RFC 9457). The reason is stable, the words follow the reader."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 
 import grpc
 
@@ -43,11 +44,11 @@ class Problem(Exception):
         *,
         errors: Sequence[FieldError] = (),
         retry_after: str = "",
-        allow: str = "",
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(f"{reason} {status} {sentence}".strip())
         self.reason, self.status, self.sentence = reason, status, sentence
-        self.errors, self.retry_after, self.allow = tuple(errors), retry_after, allow
+        self.errors, self.retry_after, self._headers = tuple(errors), retry_after, headers
 
     @property
     def type(self) -> str:
@@ -58,7 +59,7 @@ class Problem(Exception):
             return {"WWW-Authenticate": "Bearer"}
         if self.retry_after or self.status == 503:
             return {"Retry-After": self.retry_after or "1"}
-        return {"Allow": self.allow} if self.allow else {}
+        return dict(self._headers)
 
     def body(self, words: Catalogue) -> dict[str, object]:
         title, detail = words.problem(self.reason, self.status, self.sentence)

@@ -1,29 +1,25 @@
-"""Exports made in the background: begun, looked at, fetched as one archive."""
+"""Exports made in the background: begun, listed, looked at, ended."""
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from eldercare.device.v1 import export_job_service_pb2 as contract
 from gateway_service.codes import moment, word
-from gateway_service.house import Asked, SignedIn
-from gateway_service.problem.problem import Problem
-from gateway_service.v1.shapes import PROBLEMS, Input, Uuid
+from gateway_service.house import Asked
+from gateway_service.v1.archive import PURPOSE
+from gateway_service.v1.shapes import PROBLEMS, Input, PageQuery, Uuid
 from gateway_service.wire.idempotency import RequestId
 
 router = APIRouter(prefix="/v1", tags=["exports"], responses=PROBLEMS)
-_PURPOSE, _STREAM_S = "export", 30.0
-_SUBJECT = r"^(persons/[0-9a-f-]{36}|devices/[0-9a-f-]{36}|regions(/[a-z0-9-]{1,40}){1,4})$"
+_PATTERN = r"^(persons/[0-9a-f-]{36}|devices/[0-9a-f-]{36}|regions(/[a-z0-9-]{1,40}){1,4})$"
+Subject = Annotated[str, Field(pattern=_PATTERN, description="A person, a device, or a region and all below it")]
 
 
 class StartExportInput(Input):
-    subject: Annotated[str, Field(pattern=_SUBJECT, description="A person, a device, or a region and all below it")]
+    subject: Subject
     vendor: Annotated[str, Field(max_length=60, description="Only devices of this vendor, of a region")] = ""
 
 
@@ -38,6 +34,15 @@ class ExportView(BaseModel):
     done_types: list[str]
     reason: str
     archive_bytes: int
+
+
+class ExportsQuery(PageQuery):
+    subject: Subject | None = None
+
+
+class ExportsView(BaseModel):
+    exports: list[ExportView]
+    next_page_token: str
 
 
 def export_view(job: contract.ExportJob) -> ExportView:
@@ -59,13 +64,26 @@ def export_view(job: contract.ExportJob) -> ExportView:
 async def start_export(body: StartExportInput, request_id: RequestId, asked: Asked) -> ExportView:
     """Begins a neutral, signed package: an elder of what concerns itself, an operator of its regions."""
     request = contract.StartExportRequest(request_id=request_id, subject=body.subject, vendor=body.vendor)
-    return export_view(await asked.ask(asked.peers.exports.StartExport, request, purpose=_PURPOSE))
+    return export_view(await asked.ask(asked.peers.exports.StartExport, request, purpose=PURPOSE))
+
+
+@router.get("/exports")
+async def list_exports(asked: Asked, query: Annotated[ExportsQuery, Query()]) -> ExportsView:
+    """Newest first: those of a region and all below it, of one person or device in it, or an elder's own."""
+    request = contract.ListExportsRequest(
+        subject=query.subject or next(iter(asked.regions), asked.caller.subject),
+        page_size=query.page_size,
+        page_token=query.page_token,
+    )
+    answer = await asked.ask(asked.peers.exports.ListExports, request)
+    return ExportsView(exports=[export_view(each) for each in answer.exports], next_page_token=answer.next_page_token)
 
 
 @router.get("/exports/{uuid:uuid}")
 async def get_export(uuid: Uuid, asked: Asked) -> ExportView:
     """How far it is."""
-    return export_view(await _job(asked, uuid))
+    request = contract.GetExportRequest(name=f"exports/{uuid}")
+    return export_view(await asked.ask(asked.peers.exports.GetExport, request))
 
 
 @router.post("/exports/{uuid:uuid}:cancel")
@@ -73,35 +91,3 @@ async def cancel_export(uuid: Uuid, request_id: RequestId, asked: Asked) -> Expo
     """Ends it; what was written is removed."""
     request = contract.CancelExportRequest(request_id=request_id, name=f"exports/{uuid}")
     return export_view(await asked.ask(asked.peers.exports.CancelExport, request))
-
-
-@router.get(
-    "/exports/{uuid:uuid}/archive",
-    response_class=StreamingResponse,
-    responses={200: {"content": {"application/x-tar": {}}, "description": "The package as one archive"}},
-)
-async def get_archive(uuid: Uuid, asked: Asked) -> StreamingResponse:
-    """The package, once it is done. For a day."""
-    job = await _job(asked, uuid)
-    if not job.archive_bytes:
-        raise Problem("EXPORT_NOT_DONE", 409)
-    headers = {
-        "Content-Length": str(job.archive_bytes),
-        "Content-Disposition": f'attachment; filename="export-{uuid}.tar"',
-    }
-    return StreamingResponse(_archive(asked, job.name), media_type="application/x-tar", headers=headers)
-
-
-async def _job(asked: SignedIn, uuid: UUID) -> contract.ExportJob:
-    return await asked.ask(asked.peers.exports.GetExport, contract.GetExportRequest(name=f"exports/{uuid}"))
-
-
-async def _archive(asked: SignedIn, name: str) -> AsyncIterator[bytes]:
-    """Stream after stream, each from where the one before it ended; a page of bytes at a time."""
-    had, is_last = 0, False
-    errand = replace(asked.errand, purpose=_PURPOSE)
-    while not is_last:
-        request = contract.DownloadExportRequest(name=name, offset=had)
-        async for answer in asked.peers.stream(asked.peers.exports.DownloadExport, request, errand, within_s=_STREAM_S):
-            had, is_last = had + len(answer.data), answer.is_last
-            yield answer.data

@@ -57,7 +57,8 @@ class Doorway:
                 await self._app(scope, passage.receive, passage.send)
             except Exception as failure:
                 if passage.has_begun:
-                    raise
+                    _break_off(failure)
+                    return
                 await _shown(scope, failure)(scope, receive, passage.send)
 
 
@@ -67,6 +68,16 @@ async def _admit(scope: Scope) -> None:
     await limits.admit("address", address, path)
     if scope["method"] == "POST" and path.startswith(CODES):
         await limits.admit("codes", address, path)
+
+
+def _break_off(failure: Exception) -> None:
+    """An answer that has begun cannot turn into a refusal: the server closes it before its end, and the reader sees
+    that it is not whole."""
+    reason = failure if isinstance(failure, Problem) else failure.__cause__
+    if isinstance(reason, Problem):
+        log.warning("answer.broken_off", reason=reason.reason)
+    else:
+        log.error("answer.broken_off", exc_info=failure)
 
 
 def _shown(scope: Scope, failure: Exception) -> Response:

@@ -27,7 +27,7 @@ from eldercare.access.v1 import access_pb2 as eldercare_dot_access_dot_v1_dot_ac
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,eldercare/device/v1/export_job_service.proto\x12\x13\x65ldercare.device.v1\x1a\x1b\x62uf/validate/validate.proto\x1a eldercare/access/v1/access.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x99\x02\n\tExportJob\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0e\n\x06vendor\x18\x03 \x01(\t\x12/\n\x05state\x18\x04 \x01(\x0e\x32 .eldercare.device.v1.ExportState\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nline_count\x18\x07 \x01(\x03\x12\x12\n\ndone_types\x18\x08 \x03(\t\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x15\n\rarchive_bytes\x18\n \x01(\x03\"\xb3\x01\n\x12StartExportRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x66\n\x07subject\x18\x02 \x01(\tBU\xbaHRrP2N^(persons/[0-9a-f-]{36}|devices/[0-9a-f-]{36}|regions(/[a-z0-9-]{1,40}){1,4})$\x12\x17\n\x06vendor\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18<\"@\n\x10GetExportRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^exports/[0-9a-f-]{36}$\"a\n\x13\x43\x61ncelExportRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x04name\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^exports/[0-9a-f-]{36}$\"^\n\x15\x44ownloadExportRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^exports/[0-9a-f-]{36}$\x12\x17\n\x06offset\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\"7\n\x16\x44ownloadExportResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x12\x0f\n\x07is_last\x18\x02 \x01(\x08*\xab\x01\n\x0b\x45xportState\x12\x1c\n\x18\x45XPORT_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45XPORT_STATE_RUNNING\x10\x01\x12\x15\n\x11\x45XPORT_STATE_DONE\x10\x02\x12\x17\n\x13\x45XPORT_STATE_FAILED\x10\x03\x12\x1a\n\x16\x45XPORT_STATE_CANCELLED\x10\x04\x12\x18\n\x14\x45XPORT_STATE_EXPIRED\x10\x05\x32\xc1\x04\n\x10\x45xportJobService\x12\x87\x01\n\x0bStartExport\x12\'.eldercare.device.v1.StartExportRequest\x1a\x1e.eldercare.device.v1.ExportJob\"/\xea\xc7\x18+\n\rexports.start\x12\x07subject\x18\x01\"\x05\x65lder\"\x08operator\x12|\n\tGetExport\x12%.eldercare.device.v1.GetExportRequest\x1a\x1e.eldercare.device.v1.ExportJob\"(\xea\xc7\x18$\n\x0b\x65xports.get\x12\x04name\"\x05\x65lder\"\x08operator\x12\x85\x01\n\x0c\x43\x61ncelExport\x12(.eldercare.device.v1.CancelExportRequest\x1a\x1e.eldercare.device.v1.ExportJob\"+\xea\xc7\x18\'\n\x0e\x65xports.cancel\x12\x04name\"\x05\x65lder\"\x08operator\x12\x9c\x01\n\x0e\x44ownloadExport\x12*.eldercare.device.v1.DownloadExportRequest\x1a+.eldercare.device.v1.DownloadExportResponse\"/\xea\xc7\x18+\n\x10\x65xports.download\x12\x04name\x18\x01\"\x05\x65lder\"\x08operator0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,eldercare/device/v1/export_job_service.proto\x12\x13\x65ldercare.device.v1\x1a\x1b\x62uf/validate/validate.proto\x1a eldercare/access/v1/access.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x99\x02\n\tExportJob\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0e\n\x06vendor\x18\x03 \x01(\t\x12/\n\x05state\x18\x04 \x01(\x0e\x32 .eldercare.device.v1.ExportState\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nline_count\x18\x07 \x01(\x03\x12\x12\n\ndone_types\x18\x08 \x03(\t\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x15\n\rarchive_bytes\x18\n \x01(\x03\"\xb3\x01\n\x12StartExportRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x66\n\x07subject\x18\x02 \x01(\tBU\xbaHRrP2N^(persons/[0-9a-f-]{36}|devices/[0-9a-f-]{36}|regions(/[a-z0-9-]{1,40}){1,4})$\x12\x17\n\x06vendor\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18<\"@\n\x10GetExportRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^exports/[0-9a-f-]{36}$\"\xb8\x01\n\x12ListExportsRequest\x12\x66\n\x07subject\x18\x01 \x01(\tBU\xbaHRrP2N^(persons/[0-9a-f-]{36}|devices/[0-9a-f-]{36}|regions(/[a-z0-9-]{1,40}){1,4})$\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x64(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\xc8\x01\"_\n\x13ListExportsResponse\x12/\n\x07\x65xports\x18\x01 \x03(\x0b\x32\x1e.eldercare.device.v1.ExportJob\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"a\n\x13\x43\x61ncelExportRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12,\n\x04name\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^exports/[0-9a-f-]{36}$\"^\n\x15\x44ownloadExportRequest\x12,\n\x04name\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^exports/[0-9a-f-]{36}$\x12\x17\n\x06offset\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02(\x00\"7\n\x16\x44ownloadExportResponse\x12\x0c\n\x04\x64\x61ta\x18\x01 \x01(\x0c\x12\x0f\n\x07is_last\x18\x02 \x01(\x08*\xab\x01\n\x0b\x45xportState\x12\x1c\n\x18\x45XPORT_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45XPORT_STATE_RUNNING\x10\x01\x12\x15\n\x11\x45XPORT_STATE_DONE\x10\x02\x12\x17\n\x13\x45XPORT_STATE_FAILED\x10\x03\x12\x1a\n\x16\x45XPORT_STATE_CANCELLED\x10\x04\x12\x18\n\x14\x45XPORT_STATE_EXPIRED\x10\x05\x32\xd2\x05\n\x10\x45xportJobService\x12\x87\x01\n\x0bStartExport\x12\'.eldercare.device.v1.StartExportRequest\x1a\x1e.eldercare.device.v1.ExportJob\"/\xea\xc7\x18+\n\rexports.start\x12\x07subject\x18\x01\"\x05\x65lder\"\x08operator\x12|\n\tGetExport\x12%.eldercare.device.v1.GetExportRequest\x1a\x1e.eldercare.device.v1.ExportJob\"(\xea\xc7\x18$\n\x0b\x65xports.get\x12\x04name\"\x05\x65lder\"\x08operator\x12\x8e\x01\n\x0bListExports\x12\'.eldercare.device.v1.ListExportsRequest\x1a(.eldercare.device.v1.ListExportsResponse\",\xea\xc7\x18(\n\x0c\x65xports.list\x12\x07subject\"\x05\x65lder\"\x08operator\x12\x85\x01\n\x0c\x43\x61ncelExport\x12(.eldercare.device.v1.CancelExportRequest\x1a\x1e.eldercare.device.v1.ExportJob\"+\xea\xc7\x18\'\n\x0e\x65xports.cancel\x12\x04name\"\x05\x65lder\"\x08operator\x12\x9c\x01\n\x0e\x44ownloadExport\x12*.eldercare.device.v1.DownloadExportRequest\x1a+.eldercare.device.v1.DownloadExportResponse\"/\xea\xc7\x18+\n\x10\x65xports.download\x12\x04name\x18\x01\"\x05\x65lder\"\x08operator0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,6 +42,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STARTEXPORTREQUEST'].fields_by_name['vendor']._serialized_options = b'\272H\004r\002\030<'
   _globals['_GETEXPORTREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_GETEXPORTREQUEST'].fields_by_name['name']._serialized_options = b'\272H\033r\0312\027^exports/[0-9a-f-]{36}$'
+  _globals['_LISTEXPORTSREQUEST'].fields_by_name['subject']._loaded_options = None
+  _globals['_LISTEXPORTSREQUEST'].fields_by_name['subject']._serialized_options = b'\272HRrP2N^(persons/[0-9a-f-]{36}|devices/[0-9a-f-]{36}|regions(/[a-z0-9-]{1,40}){1,4})$'
+  _globals['_LISTEXPORTSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTEXPORTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\006\032\004\030d(\000'
+  _globals['_LISTEXPORTSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTEXPORTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\310\001'
   _globals['_CANCELEXPORTREQUEST'].fields_by_name['request_id']._loaded_options = None
   _globals['_CANCELEXPORTREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\005r\003\260\001\001'
   _globals['_CANCELEXPORTREQUEST'].fields_by_name['name']._loaded_options = None
@@ -54,24 +60,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPORTJOBSERVICE'].methods_by_name['StartExport']._serialized_options = b'\352\307\030+\n\rexports.start\022\007subject\030\001\"\005elder\"\010operator'
   _globals['_EXPORTJOBSERVICE'].methods_by_name['GetExport']._loaded_options = None
   _globals['_EXPORTJOBSERVICE'].methods_by_name['GetExport']._serialized_options = b'\352\307\030$\n\013exports.get\022\004name\"\005elder\"\010operator'
+  _globals['_EXPORTJOBSERVICE'].methods_by_name['ListExports']._loaded_options = None
+  _globals['_EXPORTJOBSERVICE'].methods_by_name['ListExports']._serialized_options = b'\352\307\030(\n\014exports.list\022\007subject\"\005elder\"\010operator'
   _globals['_EXPORTJOBSERVICE'].methods_by_name['CancelExport']._loaded_options = None
   _globals['_EXPORTJOBSERVICE'].methods_by_name['CancelExport']._serialized_options = b'\352\307\030\'\n\016exports.cancel\022\004name\"\005elder\"\010operator'
   _globals['_EXPORTJOBSERVICE'].methods_by_name['DownloadExport']._loaded_options = None
   _globals['_EXPORTJOBSERVICE'].methods_by_name['DownloadExport']._serialized_options = b'\352\307\030+\n\020exports.download\022\004name\030\001\"\005elder\"\010operator'
-  _globals['_EXPORTSTATE']._serialized_start=950
-  _globals['_EXPORTSTATE']._serialized_end=1121
+  _globals['_EXPORTSTATE']._serialized_start=1234
+  _globals['_EXPORTSTATE']._serialized_end=1405
   _globals['_EXPORTJOB']._serialized_start=166
   _globals['_EXPORTJOB']._serialized_end=447
   _globals['_STARTEXPORTREQUEST']._serialized_start=450
   _globals['_STARTEXPORTREQUEST']._serialized_end=629
   _globals['_GETEXPORTREQUEST']._serialized_start=631
   _globals['_GETEXPORTREQUEST']._serialized_end=695
-  _globals['_CANCELEXPORTREQUEST']._serialized_start=697
-  _globals['_CANCELEXPORTREQUEST']._serialized_end=794
-  _globals['_DOWNLOADEXPORTREQUEST']._serialized_start=796
-  _globals['_DOWNLOADEXPORTREQUEST']._serialized_end=890
-  _globals['_DOWNLOADEXPORTRESPONSE']._serialized_start=892
-  _globals['_DOWNLOADEXPORTRESPONSE']._serialized_end=947
-  _globals['_EXPORTJOBSERVICE']._serialized_start=1124
-  _globals['_EXPORTJOBSERVICE']._serialized_end=1701
+  _globals['_LISTEXPORTSREQUEST']._serialized_start=698
+  _globals['_LISTEXPORTSREQUEST']._serialized_end=882
+  _globals['_LISTEXPORTSRESPONSE']._serialized_start=884
+  _globals['_LISTEXPORTSRESPONSE']._serialized_end=979
+  _globals['_CANCELEXPORTREQUEST']._serialized_start=981
+  _globals['_CANCELEXPORTREQUEST']._serialized_end=1078
+  _globals['_DOWNLOADEXPORTREQUEST']._serialized_start=1080
+  _globals['_DOWNLOADEXPORTREQUEST']._serialized_end=1174
+  _globals['_DOWNLOADEXPORTRESPONSE']._serialized_start=1176
+  _globals['_DOWNLOADEXPORTRESPONSE']._serialized_end=1231
+  _globals['_EXPORTJOBSERVICE']._serialized_start=1408
+  _globals['_EXPORTJOBSERVICE']._serialized_end=2130
 # @@protoc_insertion_point(module_scope)

@@ -45,6 +45,11 @@ class ExportJobServiceStub:
                 request_serializer=eldercare_dot_device_dot_v1_dot_export__job__service__pb2.GetExportRequest.SerializeToString,
                 response_deserializer=eldercare_dot_device_dot_v1_dot_export__job__service__pb2.ExportJob.FromString,
                 _registered_method=True)
+        self.ListExports = channel.unary_unary(
+                '/eldercare.device.v1.ExportJobService/ListExports',
+                request_serializer=eldercare_dot_device_dot_v1_dot_export__job__service__pb2.ListExportsRequest.SerializeToString,
+                response_deserializer=eldercare_dot_device_dot_v1_dot_export__job__service__pb2.ListExportsResponse.FromString,
+                _registered_method=True)
         self.CancelExport = channel.unary_unary(
                 '/eldercare.device.v1.ExportJobService/CancelExport',
                 request_serializer=eldercare_dot_device_dot_v1_dot_export__job__service__pb2.CancelExportRequest.SerializeToString,
@@ -70,6 +75,14 @@ class ExportJobServiceServicer:
 
     def GetExport(self, request, context):
         """Reads how far it is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListExports(self, request, context):
+        """Lists exports, newest first: those of a region and all below it, those that were made of one person or device in
+        the caller's regions, or what an elder asked for of itself.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -102,6 +115,11 @@ def add_ExportJobServiceServicer_to_server(servicer, server):
                     servicer.GetExport,
                     request_deserializer=eldercare_dot_device_dot_v1_dot_export__job__service__pb2.GetExportRequest.FromString,
                     response_serializer=eldercare_dot_device_dot_v1_dot_export__job__service__pb2.ExportJob.SerializeToString,
+            ),
+            'ListExports': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListExports,
+                    request_deserializer=eldercare_dot_device_dot_v1_dot_export__job__service__pb2.ListExportsRequest.FromString,
+                    response_serializer=eldercare_dot_device_dot_v1_dot_export__job__service__pb2.ListExportsResponse.SerializeToString,
             ),
             'CancelExport': grpc.unary_unary_rpc_method_handler(
                     servicer.CancelExport,
@@ -169,6 +187,33 @@ class ExportJobService:
             '/eldercare.device.v1.ExportJobService/GetExport',
             eldercare_dot_device_dot_v1_dot_export__job__service__pb2.GetExportRequest.SerializeToString,
             eldercare_dot_device_dot_v1_dot_export__job__service__pb2.ExportJob.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListExports(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.device.v1.ExportJobService/ListExports',
+            eldercare_dot_device_dot_v1_dot_export__job__service__pb2.ListExportsRequest.SerializeToString,
+            eldercare_dot_device_dot_v1_dot_export__job__service__pb2.ListExportsResponse.FromString,
             options,
             channel_credentials,
             insecure,

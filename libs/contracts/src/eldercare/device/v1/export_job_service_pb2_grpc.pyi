@@ -37,6 +37,10 @@ class ExportJobServiceStub:
     """Begins an export of a person, a device or a region. An elder may ask for what concerns itself."""
     GetExport: _grpc.UnaryUnaryMultiCallable[_export_job_service_pb2.GetExportRequest, _export_job_service_pb2.ExportJob]
     """Reads how far it is."""
+    ListExports: _grpc.UnaryUnaryMultiCallable[_export_job_service_pb2.ListExportsRequest, _export_job_service_pb2.ListExportsResponse]
+    """Lists exports, newest first: those of a region and all below it, those that were made of one person or device in
+    the caller's regions, or what an elder asked for of itself.
+    """
     CancelExport: _grpc.UnaryUnaryMultiCallable[_export_job_service_pb2.CancelExportRequest, _export_job_service_pb2.ExportJob]
     """Ends it; what was written is removed."""
     DownloadExport: _grpc.UnaryStreamMultiCallable[_export_job_service_pb2.DownloadExportRequest, _export_job_service_pb2.DownloadExportResponse]
@@ -53,6 +57,10 @@ class ExportJobServiceAsyncStub(ExportJobServiceStub):
     """Begins an export of a person, a device or a region. An elder may ask for what concerns itself."""
     GetExport: _aio.UnaryUnaryMultiCallable[_export_job_service_pb2.GetExportRequest, _export_job_service_pb2.ExportJob]  # type: ignore[assignment]
     """Reads how far it is."""
+    ListExports: _aio.UnaryUnaryMultiCallable[_export_job_service_pb2.ListExportsRequest, _export_job_service_pb2.ListExportsResponse]  # type: ignore[assignment]
+    """Lists exports, newest first: those of a region and all below it, those that were made of one person or device in
+    the caller's regions, or what an elder asked for of itself.
+    """
     CancelExport: _aio.UnaryUnaryMultiCallable[_export_job_service_pb2.CancelExportRequest, _export_job_service_pb2.ExportJob]  # type: ignore[assignment]
     """Ends it; what was written is removed."""
     DownloadExport: _aio.UnaryStreamMultiCallable[_export_job_service_pb2.DownloadExportRequest, _export_job_service_pb2.DownloadExportResponse]  # type: ignore[assignment]
@@ -78,6 +86,16 @@ class ExportJobServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_export_job_service_pb2.ExportJob, _abc.Awaitable[_export_job_service_pb2.ExportJob]]:
         """Reads how far it is."""
+
+    @_abc_1.abstractmethod
+    def ListExports(
+        self,
+        request: _export_job_service_pb2.ListExportsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_export_job_service_pb2.ListExportsResponse, _abc.Awaitable[_export_job_service_pb2.ListExportsResponse]]:
+        """Lists exports, newest first: those of a region and all below it, those that were made of one person or device in
+        the caller's regions, or what an elder asked for of itself.
+        """
 
     @_abc_1.abstractmethod
     def CancelExport(
