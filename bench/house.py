@@ -56,11 +56,18 @@ class House:
 
     def __init__(self, stage: Stage, box: Box, homes: Sequence[Household]) -> None:
         self.stage, self.homes, self.state = stage, homes, box.state()
+        self._box = box
         self._journals = Journals(self.state.auditors)
         self._stores = self._journals.connections
         self._broker = stage.broker_admin(VHOST)
         queues = Management(stage.servers.amqp_management).get("queues", VHOST)
         self._queues = [queue["name"] for queue in queues if not queue["name"].endswith(".dead")]
+
+    def pid_of(self, process: str) -> int:
+        pid = self._box.processes[process].pid
+        if pid is None:
+            raise ProcessLookupError(process)
+        return pid
 
     def desk(self) -> Phone:
         """The duty desk, signed in just now."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from traceback import format_exc
 
-from bench import alarm_rate, alarms, export, hop, publishing, rpc, start, stories, vitals, web
+from bench import alarm_rate, alarms, export, feeds_open, hop, publishing, rpc, start, stories, vitals, web
 from bench.house import House, open_house
 from bench.rounds import Rounds
 from bench.row import Row
 from bench.stage import Stage
+from bench.web_client import allow_files
 
 Measure = Callable[[], Sequence[Row]]
 
@@ -78,7 +79,7 @@ def of_box(stage: Stage, rounds: Rounds, plot: Path, only: Collection[str] = ())
     """All that needs the whole box; without a box all its rows are empty."""
 
     def measure() -> list[Row]:
-        web.allow_files()
+        allow_files(feeds_open.HELD + feeds_open.BEYOND)
         with open_house(stage, rounds.homes, extra=web.LIMITS) as house:
             wanted = chosen(_in(house, rounds, plot), only)
             return [row for part in wanted for row in part.after(house.close_incidents).run(stage.say)]
@@ -97,7 +98,8 @@ def of_start(rounds: Rounds) -> Part:
 _ALARMS = ("alarm_to_notify_p50", "alarm_to_notify_p99", "alarm_to_notify_p50_stock_nameko")
 _READS = ("gateway_throughput", "gateway_p99")
 _FEEDS = ("feed_fan_out_p50", "feed_fan_out_p99")
-OF_BOX = (*_ALARMS, "vitals_throughput", "alarm_throughput", "story_throughput", *_READS, *_FEEDS)
+_OPEN = ("feeds_open", "feed_memory")
+OF_BOX = (*_ALARMS, "vitals_throughput", "alarm_throughput", "story_throughput", *_READS, *_FEEDS, *_OPEN)
 
 
 def _in(house: House, rounds: Rounds, plot: Path) -> list[Part]:
@@ -131,5 +133,10 @@ def _in(house: House, rounds: Rounds, plot: Path) -> list[Part]:
             what=f"one line told to {web.FEEDS:,} open feeds",
             rows=_FEEDS,
             measure=lambda: web.measure_feeds(house, rounds),
+        ),
+        Part(
+            what=f"{feeds_open.HELD:,} open feeds, and {feeds_open.BEYOND} more",
+            rows=_OPEN,
+            measure=lambda: web.measure_open(house),
         ),
     ]

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import resource
 import sys
 from datetime import datetime
 from functools import partial
@@ -10,6 +9,7 @@ from statistics import median
 
 import httpx2
 
+from bench import feeds_open
 from bench.house import House
 from bench.rounds import Rounds
 from bench.row import Row
@@ -22,19 +22,12 @@ from suite.servers.ports import free_port
 CONNECTIONS = 32
 FEEDS = 1_000
 PATH = "/v1/items"
-SPARE_FILES = 2_000
 # Nobody is counted out: one caller at one address stands for many.
 LIMITS = {
     "ELDERCARE_GATEWAY_CALLER_RATE": "0",
     "ELDERCARE_GATEWAY_ADDRESS_RATE": "0",
-    "ELDERCARE_GATEWAY_FEEDS_EACH": str(FEEDS * 2),
+    "ELDERCARE_GATEWAY_FEEDS_EACH": str(feeds_open.HELD * 2),
 }
-
-
-def allow_files() -> None:
-    """A feed is an open file on both sides; what is started later inherits the limit."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, FEEDS * 2 + SPARE_FILES), most))
 
 
 def measure_reads(house: House, rounds: Rounds) -> list[Row]:
@@ -64,6 +57,12 @@ def measure_feeds(house: House, rounds: Rounds) -> list[Row]:
         Row(name="feed_fan_out_p50", value=median(percentile(each, 0.5) for each in delays), unit="ms", beside=told),
         Row(name="feed_fan_out_p99", value=median(percentile(each, 0.99) for each in delays), unit="ms", beside=told),
     ]
+
+
+def measure_open(house: House) -> list[Row]:
+    pid = house.pid_of("gateway")
+    path = f"/v1/live?region={cast.REGION}"
+    return feeds_open.measure(house.state.web, path, _token(house), pid, partial(_press, house, 0))
 
 
 def _press(house: House, number: int) -> None:

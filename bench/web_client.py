@@ -1,6 +1,8 @@
 """HTTP/1.1 over bare asyncio streams: the same lean client for the gateway and for what it is compared with."""
 
 import asyncio
+import json
+import resource
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,12 +11,19 @@ from urllib.parse import urlsplit
 from chassis.clock import monotonic, wall_now
 
 PATIENCE_S = 60.0
+SPARE_FILES = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     rate: float
     waits_ms: list[float]
+
+
+def allow_files(feeds: int) -> None:
+    """A feed is an open file; what is started later inherits the limit."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, feeds + SPARE_FILES), most))
 
 
 async def requests_of(web: str, path: str, token: str, number: int, connections: int) -> Exchange:
@@ -29,8 +38,8 @@ async def feeds_of(
     web: str, path: str, token: str, number: int, tell: Callable[[], None]
 ) -> list[tuple[int, datetime]]:
     """Opens that many feeds, has something told, and says which line each heard first, and when."""
-    feeds = [await _opened(web, path, token) for _ in range(number)]
-    hearing = [asyncio.create_task(_first_line(reader)) for reader, _ in feeds]
+    feeds = [await _feed(web, path, token) for _ in range(number)]
+    hearing = [asyncio.create_task(first_line(reader)) for reader, _ in feeds]
     await asyncio.to_thread(tell)
     try:
         return await asyncio.wait_for(asyncio.gather(*hearing), PATIENCE_S)
@@ -51,16 +60,28 @@ async def _reads(web: str, path: str, token: str, number: int, waits: list[float
         writer.close()
 
 
-async def _opened(web: str, path: str, token: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def opened(web: str, path: str, token: str) -> tuple[int, asyncio.StreamReader, asyncio.StreamWriter]:
+    """Asks for a feed: the status, and what is left to read."""
     reader, writer = await _connected(web)
     writer.write(_request(web, path, token))
     head = await reader.readuntil(b"\r\n\r\n")
-    if not head.startswith(b"HTTP/1.1 200"):
-        raise ConnectionError(head.partition(b"\r\n")[0].decode())
+    return int(head.split(b" ", 2)[1]), reader, writer
+
+
+async def problem_of(reader: asyncio.StreamReader) -> str:
+    """The name of a refusal whose head was read."""
+    body = await reader.readuntil(b"}")
+    return str(json.loads(body)["type"])
+
+
+async def _feed(web: str, path: str, token: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    status, reader, writer = await opened(web, path, token)
+    if status != 200:
+        raise ConnectionError(f"{status} {await problem_of(reader)}")
     return reader, writer
 
 
-async def _first_line(reader: asyncio.StreamReader) -> tuple[int, datetime]:
+async def first_line(reader: asyncio.StreamReader) -> tuple[int, datetime]:
     while True:
         line = await reader.readline()
         if not line:
