@@ -87,12 +87,12 @@ def _claim_in_two(sql: str) -> tuple[str, str]:
 def _claim_effect(memory: "Memory", sql: str, params: Any) -> Found:
     """SQLite gives back no columns of other tables: the row is chosen first, then taken."""
     choose, take = _claim_in_two(sql)
-    due = memory.plain(choose, params).fetchone()
-    if due is None:
-        return _found()
-    memory.plain(take, [due["key"]])
-    row = memory.ask("SELECT * FROM effects WHERE key = ?", due["key"])[0]
-    return _found(row | {"before": due["before"]})
+    taken = []
+    for due in memory.plain(choose, params).fetchall():
+        memory.plain(take, [due["key"]])
+        row = memory.ask("SELECT * FROM effects WHERE key = ?", due["key"])[0]
+        taken.append(row | {"before": due["before"]})
+    return _found(*taken)
 
 
 _TRANSFER = re.compile(r"WITH made AS \(\s*(?P<insert>INSERT INTO transfers.*?) RETURNING name, lines\)", re.DOTALL)

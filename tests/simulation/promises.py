@@ -52,6 +52,11 @@ _ALWAYS = {
                GROUP BY m.incident, m.order_name, m.step, m.occasion, m.recipient, m.channel, m.template
                HAVING count(*) > 1""",
         ),
+        (
+            "a message is said to be sent and no phone has it",
+            """SELECT name FROM messages m WHERE state = 'sent' AND channel IN ('voice', 'sms', 'push')
+               AND NOT EXISTS (SELECT 1 FROM recorded_messages r WHERE r.key = m.name)""",
+        ),
     ),
     "payment": (
         ("money came from nowhere", "SELECT asset FROM entries GROUP BY asset HAVING sum(amount) <> 0"),

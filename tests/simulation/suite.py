@@ -11,7 +11,7 @@ import psycopg
 from chassis.consumer import Consumer
 from chassis.context import Caller
 from chassis.core import Parts
-from chassis.effects import EffectRunner
+from chassis.effect_runner import EffectRunner
 from chassis.holding import Holder
 from chassis.refusal import Refusal
 from chassis.relay import Relay

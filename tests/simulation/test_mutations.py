@@ -3,11 +3,12 @@
 import pytest
 
 from chassis import relay
-from chassis.effects import EffectRunner
+from chassis.effect_runner import EffectRunner
 from chassis.relay import Relay
 from chassis.retries import SetAsideRunner
 from chassis.subscriber import Subscriber
 from chassis.timers import TimerRunner
+from notify_service.channel.recorder import Recorder
 from notify_service.ladder import carry_out
 from notify_service.ladder.domain.ladder import Ladder
 from order_service.incident import keeping
@@ -96,6 +97,13 @@ MUTATIONS = [
         verb="_settle",
         old='state = "unknown" if effect.in_doubt or isinstance(outcome, Exception) else "pending"',
         new='state = "pending"',
+    ),
+    Mutation(
+        what="of a group only one letter goes out",
+        owner=Recorder,
+        verb="_keep",
+        old="_insert(work, rows)",
+        new="_insert(work, rows[:1])",
     ),
     Mutation(
         what="a step of the ladder is left out",

@@ -27,6 +27,8 @@ def moment_of(value: int) -> datetime:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
     return str(value) if isinstance(value, UUID) else micros(value) if isinstance(value, datetime) else value
 
 

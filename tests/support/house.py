@@ -109,9 +109,14 @@ class House:
         return placed.order
 
     def message_to(self, recipient: str, incident: str, template: str = "") -> MessageSent:
+        """To a phone: the live view alone reaches nobody."""
         return self.sees(
             MessageSent,
-            lambda fact: (fact.recipient, fact.incident) == (recipient, incident) and template in fact.template,
+            lambda fact: (
+                (fact.recipient, fact.incident) == (recipient, incident)
+                and template in fact.template
+                and fact.channel != answers.CHANNEL_FEED
+            ),
         )
 
     def answer(self, member: Member, incident: str, kind: answers.AnswerKind.ValueType) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from chassis.database import connect
-from chassis.effects import Effect, EffectRunner, OneShot, Outcome
+from chassis.effect_runner import EffectRunner
+from chassis.effects import Effect, OneShot, Outcome
 from chassis.timers import Timer, TimerRunner
 from chassis.work import Work
 from eldercare.people.v1.events_pb2 import RegionChanged
@@ -58,18 +59,18 @@ def main(url: str, what: str, point: str, calls: str) -> None:
     runner: Any = TimerRunner(url, "people", {KIND: handle})
     if what == "effect":
         runner = EffectRunner(url, "people", {KIND: Outside(Path(calls), reached)})
-        claim, settle = runner._claim, runner._settle
+        claim, settle = runner._claim, runner._settle_lot
 
-        def claimed(connection: object) -> object:
-            row = claim(connection)
+        def claimed(*asked: object) -> object:
+            effects = claim(*asked)
             reached("claimed")
-            return row
+            return effects
 
         def called(*outcome: object) -> None:
             reached("called")
             settle(*outcome)
 
-        runner._claim, runner._settle = claimed, called
+        runner._claim, runner._settle_lot = claimed, called
     with connect(url, name="killed") as connection:
         reached("before")
         runner.tick(connection)

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from chassis.database import connect
-from chassis.effects import Effect, EffectRunner, OneShot, Outcome
+from chassis.effect_runner import EffectRunner
+from chassis.effects import Effect, OneShot, Outcome
 from chassis.work import Work
 from eldercare.people.v1.events_pb2 import RegionChanged
 from suite.testing import TestDatabase
@@ -152,7 +153,7 @@ def test_what_never_succeeds_is_given_up_once_and_said(db: TestDatabase) -> None
 def test_a_call_whose_process_died_is_asked_about(db: TestDatabase) -> None:
     desk = Desk(known=done)
     request(db)
-    EffectRunner(db.urls.app, "people", {KIND: desk})._claim(db.connection)  # and then the process dies
+    EffectRunner(db.urls.app, "people", {KIND: desk})._claim(db.connection, [KIND], 1)  # and then the process dies
     assert db.run_effects({KIND: desk}) == 0
     db.push_clock(seconds=12)
     db.run_effects({KIND: desk})

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from google.protobuf.message import Message
 
-from chassis.effects import Outcome
 from chassis.seal import Seals
 from eldercare.order.v1 import events_pb2 as order
-from notify_service.channel.port import Channel, Letter
+from notify_service.channel.feed import LiveView
+from notify_service.channel.port import Channel
 from notify_service.channel.recorder import Recorder
 from notify_service.contact.store import Sealed
 from notify_service.contact.use_cases import unseal
@@ -20,8 +20,8 @@ from notify_service.entrypoints.core import TIMERS
 from notify_service.handlers import HANDLERS
 from notify_service.ladder.domain.ladder import Answer
 from notify_service.ladder.use_cases import answer
-from notify_service.message.sending import Sender
-from notify_service.message.use_cases import KINDS
+from notify_service.message.sending import Sender, senders
+from notify_service.message.store import StoredMessage, of_incident
 from services.notify.tests import cast
 from suite.testing import TestDatabase
 
@@ -35,24 +35,12 @@ class Ring:
     template: str
 
 
-class Screen:
-    """Takes every letter, as a live page would, and keeps it for the test to read."""
-
-    def __init__(self) -> None:
-        self.letters: list[Letter] = []
-
-    def send(self, letter: Letter, attempt: int) -> Outcome:
-        self.letters.append(letter)
-        return Outcome.done(f"screen:{attempt}")
-
-
 class Story:
     def __init__(self, db: TestDatabase, seals: Seals) -> None:
         self.db, self.seals = db, seals
-        self.screen = Screen()
         recorder = Recorder(db.work, seals)
         self.channels: dict[str, Channel] = dict.fromkeys(("voice", "sms", "push", "email"), recorder)
-        self.channels |= {"feed": self.screen, "webhook": self.screen}
+        self.channels |= dict.fromkeys(("feed", "webhook"), LiveView())
         self._seen = 0
 
     def happens(self, event: Message, *, aggregate: str = cast.INCIDENT, id: UUID | None = None) -> UUID:  # noqa: A002
@@ -86,10 +74,16 @@ class Story:
 
     def rings(self) -> list[Ring]:
         """What reached phones since the last look, screens left out."""
-        self.db.run_effects(dict.fromkeys(KINDS, self.sender(self.channels)))
+        self.db.run_effects(senders(self.db.work, self.seals, self.channels))
         rows = self.db.rows("SELECT * FROM recorded_messages WHERE id > %s ORDER BY id", self._seen)
         self._seen = max([self._seen, *(row["id"] for row in rows)])
         return [Ring(row["recipient"], row["channel"], row["template"]) for row in rows]
+
+    def shown(self) -> list[StoredMessage]:
+        """What the live view shows, the oldest first."""
+        with self.db.work() as work:
+            told = of_incident(work, cast.INCIDENT, after="", limit=100)
+        return [message for message in told if message.channel == "feed"]
 
     def called(self) -> set[str]:
         """Whose phone rang, since the last look."""

@@ -14,7 +14,8 @@ import structlog
 from chassis.access import Relate
 from chassis.context import Context
 from chassis.database import Database
-from chassis.effects import EffectRunner, Executor
+from chassis.effect_runner import EffectRunner
+from chassis.effects import Executor, GroupExecutor
 from chassis.environment import ServiceEnvironment
 from chassis.export.part import Part
 from chassis.identity import Identity
@@ -38,7 +39,7 @@ from chassis.work import Work, bell_of
 
 log = structlog.get_logger(__name__)
 
-EFFECT_THREADS = 2  # of each kind
+EFFECT_THREADS = 2  # of each kind and lane
 SILENT_S = 10.0
 S = TypeVar("S")
 Background = Callable[[threading.Event], None]
@@ -64,12 +65,13 @@ class Deps(Generic[S]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What runs in a core: servicers with the function that adds them, timers, effects, why a human is paged, the
-    auditor, threads; and what the service gives to an export."""
+    """What runs in a core: servicers with the function that adds them, timers, effects and their lanes, why a human is
+    paged, the auditor, threads; and what the service gives to an export."""
 
     servicers: Sequence[tuple[Callable[[Any, Any], None], Any]] = ()
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     effects: Mapping[str, Executor] = field(default_factory=dict)
+    lanes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     pages: Mapping[str, Occasion] = field(default_factory=dict)
     auditor: Callable[[Work], object] | None = None
     background: Sequence[Background] = ()
@@ -127,21 +129,30 @@ class RunningCore:
             loops.append(Loop(url, name=f"{service}.timers", channel="timers", tick=tick, poll_s=0.25))
         effects: dict[str, Executor] = {PAGE: self._pager(environment), **parts.effects}
         for kind, executor in effects.items():  # of its own: one that hangs keeps no other kind waiting
-            run = EffectRunner(url, service, {kind: executor}).tick
-            loops += [
-                Loop(
-                    url,
-                    name=f"{service}.{kind}.{number}",
-                    channel=bell_of(kind),
-                    tick=run,
-                    poll_s=1.0 if number else 0.25,
-                )
-                for number in range(EFFECT_THREADS)
-            ]
+            lanes = parts.lanes.get(kind, ())
+            loops += self._callers(kind, "", EffectRunner(url, service, {kind: executor}, lanes=lanes))
+            for lane in lanes:
+                run = EffectRunner(url, service, {kind: executor}, lanes=[lane], beside=False)
+                loops += self._callers(kind, lane, run)
         if self.core.handlers:
             retry = SetAsideRunner(url, Subscriber(service, self.core.handlers)).tick
             loops.append(Loop(url, name=f"{service}.retries", channel="set_aside", tick=retry))
         return loops
+
+    def _callers(self, kind: str, lane: str, runner: EffectRunner) -> list[Loop]:
+        """Of a kind that goes in groups one thread makes the calls, and another looks whether it does."""
+        bell = bell_of(kind, lane)
+        second = "nobody" if isinstance(runner.executors[kind], GroupExecutor) else bell
+        return [
+            Loop(
+                runner.url,
+                name=f"{self.core.service}.{bell.removeprefix('effects.')}.{number}",
+                channel=second if number else bell,
+                tick=runner.tick,
+                poll_s=1.0 if number else 0.25,
+            )
+            for number in range(EFFECT_THREADS)
+        ]
 
     def _pager(self, environment: ServiceEnvironment) -> Pager:
         door = Webhook(environment.pager_url, environment.pager_secret)

@@ -1,7 +1,7 @@
 """One transaction: what a use case may touch."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self, cast
 
@@ -20,9 +20,31 @@ __all__ = ["Caller", "Context", "Envelope", "Work"]
 Params = Sequence[Any] | Mapping[str, Any]
 
 
-def bell_of(kind: str) -> str:
-    """The channel of one kind of effect: whoever makes others need not look."""
-    return f"effects.{kind}"
+def bell_of(kind: str, lane: str = "") -> str:
+    """The channel of one kind of effect, or of a lane of it: whoever makes others need not look."""
+    return f"effects.{kind}.{lane}" if lane else f"effects.{kind}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectRequest:
+    """A call to the outside that is asked for. `due`: not before; None: at once. `lane`: with threads of its own."""
+
+    key: str
+    kind: str
+    request: Mapping[str, Any]
+    due: datetime | None = None
+    timeout_s: float = 10
+    lane: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "kind": self.kind,
+            "request": dict(self.request),
+            "due": self.due.isoformat() if self.due else None,
+            "timeout_s": self.timeout_s,
+            "lane": self.lane,
+        }
 
 
 class Work:
@@ -57,6 +79,12 @@ class Work:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None and self._facts is not None and not self._is_shared:
             self._facts.write(self.connection)
+
+    def within(self, context: Context) -> "Work":
+        """The same transaction for another story: what is told belongs to that one."""
+        other = Work(self.connection, context, facts=self._facts)
+        other.rings, other._now = self.rings, self._now
+        return other
 
     @property
     def now(self) -> datetime:
@@ -128,9 +156,18 @@ class Work:
         timeout_s: float = 10,
     ) -> None:
         """Asks core for a call to the outside; a second request with the same key changes nothing."""
+        self.request_effects([EffectRequest(key=key, kind=kind, request=request, due=due, timeout_s=timeout_s)])
+
+    def request_effects(self, requests: Sequence["EffectRequest"]) -> None:
+        """As `request_effect`, many with one statement."""
+        if not requests:
+            return
         self.run(
-            """INSERT INTO effects (key, kind, request, context, due_at, timeout_s)
-               VALUES (%s, %s, %s, %s, coalesce(%s, app_now()), %s) ON CONFLICT (key) DO NOTHING""",
-            [key, kind, Jsonb(dict(request)), Jsonb(self.context.as_json()), due, timeout_s],
+            """INSERT INTO effects (key, kind, lane, request, context, due_at, timeout_s)
+               SELECT e.key, e.kind, e.lane, e.request, %s, coalesce(e.due, app_now()), e.timeout_s
+               FROM jsonb_to_recordset(%s)
+                   AS e(key text, kind text, lane text, request jsonb, due timestamptz, timeout_s real)
+               ON CONFLICT (key) DO NOTHING""",
+            [Jsonb(self.context.as_json()), Jsonb([each.as_json() for each in requests])],
         )
-        self.rings.add(bell_of(kind))
+        self.rings.update(bell_of(each.kind, each.lane) for each in requests)

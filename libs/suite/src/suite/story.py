@@ -14,7 +14,7 @@ from chassis.envelope import Envelope
 from chassis.rpc.client import Refused
 from eldercare.device.v1 import events_pb2 as device
 from eldercare.notify.v1 import events_pb2 as notify
-from eldercare.notify.v1.message_pb2 import ANSWER_KIND_SEEN
+from eldercare.notify.v1.message_pb2 import ANSWER_KIND_SEEN, CHANNEL_FEED
 from eldercare.notify.v1.notify_service_pb2 import AnswerRequest
 from eldercare.order.v1 import events_pb2 as order
 from eldercare.order.v1.incident_pb2 import OUTCOME_ASSISTANCE, OUTCOME_TEST
@@ -125,7 +125,10 @@ class Story:
 
     def _family_is_told(self, incident: str) -> None:
         envelope, _ = self._first(
-            notify.MessageSent, lambda fact: fact.incident == incident and fact.recipient == cast.DAUGHTER.name
+            notify.MessageSent,
+            lambda fact: (
+                (fact.incident, fact.recipient) == (incident, cast.DAUGHTER.name) and fact.channel != CHANNEL_FEED
+            ),
         )
         self._step("family_notified", envelope.time)
         daughter = as_person(self._box.rpc, cast.DAUGHTER.login, cast.PASSWORD)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from chassis.context import Context
 from chassis.work import Work
 from eldercare.notify.v1 import message_pb2
 from eldercare.notify.v1.events_pb2 import AnswerGiven, LadderStarted, MessageRefused, MessageSent, NobodyReached
-from notify_service.contact.domain import Channel
 from notify_service.ladder.domain.ladder import Answer
 from notify_service.ladder.store import Opening
-from notify_service.message.store import StoredMessage
+from notify_service.message.store import Draft, Notice, StoredMessage
 from notify_service.timeline.store import Line, write
 
 
@@ -37,18 +39,15 @@ def nobody_reached(work: Work, opening: Opening) -> None:
     _publish(work, opening, NobodyReached(incident=opening.incident, region=opening.region), {})
 
 
-def message_sent(work: Work, message: StoredMessage) -> None:
-    notice = message.notice
-    event = MessageSent(
-        message=message.name,
-        incident=notice.incident,
-        order=notice.order,
-        recipient=message.recipient,
-        channel=channel_code(message.channel),
-        template=notice.template,
-        step=notice.step,
-    )
-    _publish_message(work, message, event, {})
+def messages_sent(work: Work, sent: Sequence[tuple[Context, StoredMessage]]) -> None:
+    """Each belongs to the story its context names."""
+    told = [(message, _sent(work.within(context), message.notice, message)) for context, message in sent]
+    write(work, *(_line(work, message, MessageSent, source, {}) for message, source in told))
+
+
+def message_shown(work: Work, notice: Notice, message: Draft) -> None:
+    """The live view shows itself: no line of the timeline."""
+    _sent(work, notice, message)
 
 
 def message_refused(work: Work, message: StoredMessage, reason: str) -> None:
@@ -59,7 +58,8 @@ def message_refused(work: Work, message: StoredMessage, reason: str) -> None:
         channel=channel_code(message.channel),
         reason=reason,
     )
-    _publish_message(work, message, event, {"reason": reason})
+    source = _publish_message(work, message.notice, message.name, event)
+    write(work, _line(work, message, MessageRefused, source, {"reason": reason}))
 
 
 def answer_code(answer: Answer) -> message_pb2.AnswerKind.ValueType:
@@ -93,28 +93,39 @@ def _publish(work: Work, opening: Opening, event: Message, params: dict[str, str
     )
 
 
-def _publish_message(work: Work, message: StoredMessage, event: Message, params: dict[str, str]) -> None:
-    notice = message.notice
-    source = work.publish(
+def _sent(work: Work, notice: Notice, message: StoredMessage | Draft) -> str:
+    event = MessageSent(
+        message=message.name,
+        incident=notice.incident,
+        order=notice.order,
+        recipient=message.recipient,
+        channel=channel_code(message.channel),
+        template=notice.template,
+        step=notice.step,
+    )
+    return _publish_message(work, notice, message.name, event)
+
+
+def _publish_message(work: Work, notice: Notice, name: str, event: Message) -> str:
+    return work.publish(
         event,
-        aggregate=message.name,
+        aggregate=name,
         region=notice.region,
         person=notice.person,
         correlation=notice.correlation,
     )
-    if message.channel == Channel.FEED:
-        return  # the live view shows itself
+
+
+def _line(work: Work, message: StoredMessage, fact: type[Message], source: str, params: dict[str, str]) -> Line:
+    notice = message.notice
     codes = {"channel": message.channel, "template": notice.template, "recipient": message.recipient}
-    write(
-        work,
-        Line(
-            source=source,
-            type=event.DESCRIPTOR.full_name,
-            incident=notice.incident,
-            order=notice.order,
-            params=params | codes,
-            region=notice.region,
-            correlation=notice.correlation,
-            time=message.settle_time or work.now,
-        ),
+    return Line(
+        source=source,
+        type=fact.DESCRIPTOR.full_name,
+        incident=notice.incident,
+        order=notice.order,
+        params=params | codes,
+        region=notice.region,
+        correlation=notice.correlation,
+        time=message.settle_time or work.now,
     )

@@ -35,7 +35,7 @@ def test_the_later_steps_ring_and_name_the_fall_once_the_incident_is_graver(stor
     story.rings()
     story.wait(minutes=10)
     assert Ring(SON_WEN, "voice", "alarm_raised") in story.rings()
-    assert story.screen.letters[-1].params["kind"] == "fall"
+    assert story.shown()[-1].notice.params["kind"] == "fall"
 
 
 def test_nobody_waits_ten_minutes_any_more_once_the_incident_is_graver(story: Story) -> None:

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-import redis
 
 from chassis.effects import Outcome
 from chassis.settings import BadSettings
 from eldercare.notify.v1.events_pb2 import MessageRefused, MessageSent
+from eldercare.notify.v1.message_pb2 import CHANNEL_FEED
 from eldercare.people.v1.events_pb2 import PersonErased
 from notify_service.channel.choose import choose
 from notify_service.channel.port import Letter
 from notify_service.contact.domain import Channel, ContactPoint
 from notify_service.handlers import HANDLERS
-from notify_service.message.use_cases import KINDS
+from notify_service.message.compose import sentence_of
+from notify_service.message.use_cases import CALL, KINDS
 from notify_service.settings import NotifySettings
 from services.notify.tests import cast
 from services.notify.tests.cast import DAUGHTER_WEN
-from services.notify.tests.story import Screen, Story
+from services.notify.tests.story import Story
 
 SECOND_PHONE = "+8600000009"
 
@@ -118,10 +119,11 @@ def test_a_voice_call_says_which_keys_to_press_in_the_language_of_the_listener(s
 def test_the_live_view_carries_no_names(story: Story) -> None:
     cast.put_contact(story.db, story.seals, cast.GRANNY_WEN, [])
     story.press()
-    story.rings()
-    (letter,) = story.screen.letters
-    assert "the person in your care" in letter.text
-    assert cast.NAMES[cast.GRANNY_WEN] not in letter.text + str(letter.params)
+    (message,) = story.shown()
+    with story.db.work() as work:
+        text = sentence_of(work, story.seals, message, "en").text
+    assert "the person in your care" in text
+    assert cast.NAMES[cast.GRANNY_WEN] not in text + str(message.notice.params)
 
 
 def test_who_was_erased_is_not_called_any_more(story: Story) -> None:
@@ -153,21 +155,22 @@ def test_a_number_that_is_dead_after_a_call_nobody_knows_about_is_remembered(sto
 
 
 def test_a_channel_that_is_not_installed_is_named_at_start(story: Story) -> None:
-    client = redis.Redis.from_url("redis://127.0.0.1:1")
     with pytest.raises(BadSettings, match="ELDERCARE_NOTIFY_SMS: no channel 'pigeon'"):
-        choose(NotifySettings(sms="pigeon"), story.db.work, story.seals, client)
-    assert set(choose(NotifySettings(), story.db.work, story.seals, client)) == {each.value for each in Channel}
+        choose(NotifySettings(sms="pigeon"), story.db.work, story.seals)
+    assert set(choose(NotifySettings(), story.db.work, story.seals)) == {each.value for each in Channel}
 
 
-def test_a_live_view_that_is_gone_is_given_up_soon(story: Story) -> None:
-    client = redis.Redis.from_url("redis://127.0.0.1:1", socket_connect_timeout=0.2)
-    feed = choose(NotifySettings(), story.db.work, story.seals, client)["feed"]
+def test_the_live_view_shows_a_message_as_soon_as_it_is_written(story: Story) -> None:
     story.press()
-    sender = story.sender({**story.channels, "feed": feed})
-    for _ in range(4):
-        story.db.run_effects(dict.fromkeys(KINDS, sender))
-        story.db.push_clock(seconds=31)
-    rows = story.db.rows("SELECT state, reason FROM messages WHERE channel = 'feed'")
-    assert [(row["state"], row["reason"]) for row in rows] == [("refused", "feed_gone")]
-    assert story.db.messages(MessageRefused) == []
-    assert isinstance(story.screen, Screen)
+    assert [(message.state, message.settle_time is None) for message in story.shown()] == [("sent", False)]
+    assert story.db.rows("SELECT 1 FROM effects e JOIN messages m ON m.name = e.key WHERE m.channel = 'feed'") == []
+    assert [event.channel for event in story.db.messages(MessageSent)] == [CHANNEL_FEED]
+
+
+def test_what_the_release_before_asked_core_to_show_is_sent(story: Story) -> None:
+    story.press()
+    story.db.connection.execute("UPDATE messages SET state = 'pending', settle_time = NULL WHERE channel = 'feed'")
+    with story.db.work() as work:
+        work.request_effect(story.shown()[0].name, CALL, {})
+    story.rings()
+    assert [message.state for message in story.shown()] == ["sent"]

@@ -61,7 +61,7 @@ def test_a_further_alarm_is_linked_when_it_joins_and_the_live_view_of_who_was_ca
     story.happens(joined)
     assert types(story)[-2:] == ["AlarmRaised", "AlarmAttached"]
     assert story.rings() == []
-    assert [letter.template for letter in story.screen.letters] == ["alarm_raised", "alarm_again"]
+    assert [message.notice.template for message in story.shown()] == ["alarm_raised", "alarm_again"]
 
 
 def test_messages_and_answers_stand_in_the_story_and_the_live_view_does_not(story: Story) -> None:

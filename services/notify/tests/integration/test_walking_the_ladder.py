@@ -21,7 +21,7 @@ from services.notify.tests.story import Ring, Story
 def test_the_daughter_is_called_at_once_by_phone_sms_push_and_live_view(story: Story) -> None:
     story.press()
     assert set(story.rings()) == {Ring(DAUGHTER_WEN, channel, "alarm_raised") for channel in ("voice", "sms", "push")}
-    assert [letter.recipient for letter in story.screen.letters] == [DAUGHTER_WEN]
+    assert [message.recipient for message in story.shown()] == [DAUGHTER_WEN]
     (started,) = story.db.messages(LadderStarted)
     assert (started.incident, started.steps) == (INCIDENT, 3)
 
@@ -82,10 +82,10 @@ def test_without_any_desk_the_live_page_of_the_region_is_called_and_the_ladder_g
     story = lonely(with_desk=False)
     story.press()
     assert story.rings() == []
-    assert [letter.recipient for letter in story.screen.letters] == [cast.PLUM_GARDEN]
+    assert [message.recipient for message in story.shown()] == [cast.PLUM_GARDEN]
     story.wait(minutes=5)
     story.rings()
-    assert len(story.screen.letters) == 2
+    assert len(story.shown()) == 2
 
 
 def test_the_nearest_desk_up_the_path_wins(story: Story) -> None:

@@ -11,7 +11,8 @@ from google.protobuf.message import Message
 from psycopg.rows import dict_row
 
 from chassis.context import Caller, Context
-from chassis.effects import EffectRunner, Executor
+from chassis.effect_runner import EffectRunner
+from chassis.effects import Executor
 from chassis.envelope import Envelope, to_wire
 from chassis.ids import uuid7
 from chassis.journal import read_events

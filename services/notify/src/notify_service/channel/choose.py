@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 
-import redis
-
 from chassis.seal import Seals
 from chassis.settings import BadSettings
-from notify_service.channel.feed import LiveFeed
+from notify_service.channel.feed import LiveView
 from notify_service.channel.port import Channel
 from notify_service.channel.recorder import Recorder
 from notify_service.channel.smtp import Mail, MailServer
@@ -19,15 +17,14 @@ from notify_service.message.transaction import Transaction
 from notify_service.settings import NotifySettings
 
 
-def choose(
-    settings: NotifySettings, transaction: Transaction, seals: Seals, client: redis.Redis
-) -> Mapping[str, Channel]:
+def choose(settings: NotifySettings, transaction: Transaction, seals: Seals) -> Mapping[str, Channel]:
     """Raises BadSettings for a channel nobody provides."""
+    recorder = Recorder(transaction, seals)
     known: dict[str, Callable[[], Channel]] = {
-        "recorder": lambda: Recorder(transaction, seals),
+        "recorder": lambda: recorder,
         "smtp": lambda: Mail(_mail_server(settings)),
         "webhook": lambda: Webhook(_rules(settings)),
-        "feed": lambda: LiveFeed(client),
+        "feed": LiveView,
     }
     wanted = {
         Kind.VOICE: settings.voice,

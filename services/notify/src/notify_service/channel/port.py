@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from chassis.effects import Outcome
 
@@ -35,3 +35,13 @@ class Channel(Protocol):
     """
 
     def send(self, letter: Letter, attempt: int) -> Outcome: ...
+
+
+@runtime_checkable
+class QuickChannel(Channel, Protocol):
+    """Carries many letters at once and takes next to no time for it: nobody waits behind anybody.
+
+    `send_all` says what became of each, in their order; an exception in its place means that nobody knows.
+    """
+
+    def send_all(self, letters: Sequence[Letter]) -> Sequence[Outcome | Exception]: ...

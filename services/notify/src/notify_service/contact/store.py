@@ -92,14 +92,16 @@ def nearest_desk(work: Work, region: str) -> str | None:
     return row["region"] if row else None
 
 
-def sealed_value(work: Work, point: UUID) -> Sealed | None:
-    """None when the person was erased."""
-    row = work.one(
-        """SELECT p.owner, p.value AS sealed, k.wrapped FROM contact_points p
-           LEFT JOIN subject_keys k ON k.subject = p.owner WHERE p.id = %s""",
-        [point],
+def sealed_values(work: Work, points: Collection[UUID]) -> dict[UUID, Sealed]:
+    """By contact point; those of a person who was erased are absent."""
+    if not points:
+        return {}
+    rows = work.all(
+        """SELECT p.id, p.owner, p.value AS sealed, k.wrapped FROM contact_points p
+           LEFT JOIN subject_keys k ON k.subject = p.owner WHERE p.id = ANY(%s)""",
+        [list(points)],
     )
-    return Sealed(**row) if row else None
+    return {row.pop("id"): Sealed(**row) for row in rows}
 
 
 def sealed_names(work: Work, people: Collection[str]) -> list[Sealed]:
@@ -113,8 +115,15 @@ def sealed_names(work: Work, people: Collection[str]) -> list[Sealed]:
     return [Sealed(**row) for row in rows]
 
 
-def note_success(work: Work, point: UUID) -> None:
-    work.run("UPDATE contact_points SET last_success_time = app_now() WHERE id = %s", [point])
+def note_successes(work: Work, points: Collection[UUID]) -> None:
+    """Their rows are taken in one order by whoever notes several."""
+    if points:
+        work.run(
+            """UPDATE contact_points SET last_success_time = app_now()
+               FROM (SELECT id FROM contact_points WHERE id = ANY(%s) ORDER BY id FOR UPDATE) AS used
+               WHERE contact_points.id = used.id""",
+            [list(points)],
+        )
 
 
 def note_refusal(work: Work, point: UUID, reason: str) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chassis.ids import uuid7
-from chassis.seal import Seals
+from chassis.seal import Seals, encrypt
 from chassis.subject_keys import SubjectErased, open_with, seal_for
 from chassis.work import Work
 from notify_service.contact import store
@@ -64,6 +64,15 @@ def seal(work: Work, seals: Seals, owner: str, plain: str, place: str) -> bytes:
     if owner.startswith("persons/"):
         return seal_for(work, seals, subject=owner, plain=plain.encode(), place=place)
     return seals.seal(plain.encode(), place=place)
+
+
+def seal_with(seals: Seals, keys: Mapping[str, bytes], owner: str, plain: str, place: str) -> bytes:
+    """As `seal`, with the persons' keys read before; raises SubjectErased for who has none."""
+    if not owner.startswith("persons/"):
+        return seals.seal(plain.encode(), place=place)
+    if owner not in keys:
+        raise SubjectErased(owner)
+    return encrypt(keys[owner], plain.encode(), place)
 
 
 def unseal(seals: Seals, found: Sealed, place: str) -> str | None:

@@ -14,8 +14,8 @@ from notify_service.handlers import HANDLERS
 from notify_service.ladder.carry_out import STEP
 from notify_service.ladder.use_cases import take_next_step
 from notify_service.message.codes import CodePost
-from notify_service.message.sending import Sender
-from notify_service.message.use_cases import KINDS
+from notify_service.message.sending import senders
+from notify_service.message.use_cases import AHEAD, CALL
 from notify_service.refusals import REFUSALS
 from notify_service.settings import NotifySettings
 from notify_service.timeline.feeder import Feeder
@@ -29,11 +29,12 @@ TIMERS: dict[str, TimerHandler] = {STEP: step_is_over}
 
 
 def build(deps: Deps[NotifySettings]) -> Parts:
-    channels = choose(deps.settings, deps.transaction, deps.seals, deps.redis)
+    channels = choose(deps.settings, deps.transaction, deps.seals)
     return Parts(
         servicers=[(contract.add_NotifyServiceServicer_to_server, NotifyRpc(deps.rpc, deps.seals, CodePost(channels)))],
         timers=TIMERS,
-        effects=dict.fromkeys(KINDS, Sender(deps.transaction, deps.seals, channels)),
+        effects=senders(deps.transaction, deps.seals, channels),
+        lanes={CALL: [AHEAD]},
         auditor=audit,
         background=[Feeder(deps.database.url, deps.redis)],
     )

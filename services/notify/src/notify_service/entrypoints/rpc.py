@@ -20,7 +20,7 @@ from notify_service.message import store as messages
 from notify_service.message.codes import CodePost
 from notify_service.message.compose import sentence_of
 from notify_service.relation.participants import participants
-from notify_service.relation.store import family_of, language_of, zone_of
+from notify_service.relation.store import family_of, languages_of, zone_of
 from notify_service.timeline import store as timeline
 from notify_service.timeline.store import Entry
 
@@ -67,8 +67,9 @@ class NotifyRpc(NotifyServiceServicer):
     def ListMessages(self, work: Work, request: contract.ListMessagesRequest) -> contract.ListMessagesResponse:
         limit = request.page_size or DEFAULT_PAGE
         found = messages.of_incident(work, request.incident, after=request.page_token, limit=limit + 1)
+        languages = languages_of(work, {each.recipient for each in found})
         told = [
-            translate.message(each, sentence_of(work, self.seals, each, language_of(work, each.recipient)).text)
+            translate.message(each, sentence_of(work, self.seals, each, languages[each.recipient]).text)
             for each in found[:limit]
         ]
         token = found[limit - 1].name if len(found) > limit else ""

@@ -50,6 +50,20 @@ LAST_RESORT = (Channel.SMS, Channel.VOICE)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
+# Somebody has to move now. What is told beside them waits for no call, and no call waits for it.
+FIRST = frozenset(
+    {
+        Template.ALARM_RAISED,
+        Template.ALARM_LATE,
+        Template.ALARM_AGAIN,
+        Template.NOBODY_COMING,
+        Template.DESK_RESPONSIBLE,
+        Template.DESK_PAGED,
+        Template.ORDER_UNANSWERED,
+        Template.ORDER_OVERDUE,
+    }
+)
+
 # At most so many messages by one channel to one recipient within a window.
 LIMITS: dict[Channel, tuple[tuple[timedelta, int], ...]] = {
     Channel.VOICE: ((15 * MINUTE, 3), (HOUR, 7), (3 * HOUR, 15)),

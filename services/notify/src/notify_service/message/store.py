@@ -11,6 +11,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from chassis.work import Work
+from notify_service.contact.domain import Channel
 from notify_service.message.domain import LONGEST_WINDOW
 
 
@@ -23,6 +24,11 @@ class Draft:
     channel: str
     contact_point: UUID | None
     due: datetime
+
+    @property
+    def is_shown(self) -> bool:
+        """On the live view, as soon as it is stored."""
+        return self.channel == Channel.FEED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,19 +63,20 @@ class StoredMessage:
     ladder_state: str | None
 
 
-def add(work: Work, notice: Notice, drafts: Sequence[Draft]) -> list[str]:
-    """Stores what is not there yet; returns the names of those."""
+def add(work: Work, notice: Notice, drafts: Sequence[Draft]) -> set[str]:
+    """Stores what is not there yet; returns the names of those. What is shown, and not carried, is sent by that."""
     rows = work.all(
         """INSERT INTO messages (name, incident, order_name, step, occasion, recipient, channel, template,
-               contact_point, params, is_urgent, is_call, region, person, correlation, due_time)
+               contact_point, params, is_urgent, is_call, region, person, correlation, due_time, state, settle_time)
            SELECT d.name, %(incident)s, %(order)s, %(step)s, %(occasion)s, d.recipient, d.channel, %(template)s,
-               d.contact_point, %(params)s, %(is_urgent)s, %(is_call)s, %(region)s, %(person)s, %(correlation)s, d.due
+               d.contact_point, %(params)s, %(is_urgent)s, %(is_call)s, %(region)s, %(person)s, %(correlation)s, d.due,
+               d.state, CASE d.state WHEN 'sent' THEN app_now() END
            FROM jsonb_to_recordset(%(drafts)s)
-               AS d(name text, recipient text, channel text, contact_point uuid, due timestamptz)
+               AS d(name text, recipient text, channel text, contact_point uuid, due timestamptz, state text)
            ON CONFLICT DO NOTHING RETURNING name""",
         _params(notice) | {"drafts": Jsonb([_draft(draft) for draft in drafts])},
     )
-    return [row["name"] for row in rows]
+    return {row["name"] for row in rows}
 
 
 def _params(notice: Notice) -> dict[str, Any]:
@@ -95,6 +102,7 @@ def _draft(draft: Draft) -> dict[str, str | None]:
         "channel": draft.channel,
         "contact_point": str(draft.contact_point) if draft.contact_point else None,
         "due": draft.due.isoformat(),
+        "state": "sent" if draft.is_shown else "pending",
     }
 
 
@@ -123,8 +131,13 @@ SELECT = """SELECT m.*, l.state AS ladder_state FROM messages m LEFT JOIN ladder
 
 
 def get(work: Work, name: str) -> StoredMessage | None:
-    row = work.one(f"{SELECT} WHERE m.name = %s", [name])
-    return _stored(row) if row else None
+    return get_all(work, [name]).get(name)
+
+
+def get_all(work: Work, names: Collection[str]) -> dict[str, StoredMessage]:
+    """By name; those there are."""
+    rows = work.all(f"{SELECT} WHERE m.name = ANY(%s)", [list(names)])
+    return {row["name"]: _stored(row) for row in rows}
 
 
 def of_incident(work: Work, incident: str, *, after: str, limit: int) -> list[StoredMessage]:
@@ -135,12 +148,25 @@ def of_incident(work: Work, incident: str, *, after: str, limit: int) -> list[St
     return [_stored(row) for row in rows]
 
 
-def settle(work: Work, name: str, state: str, *, reference: str = "", reason: str = "") -> StoredMessage | None:
+def settle_sent(work: Work, references: Mapping[str, str]) -> list[StoredMessage]:
+    """Messages by name with the provider's references; as they are now, in the order of their names."""
+    if not references:
+        return []
+    rows = work.all(
+        """UPDATE messages SET state = 'sent', provider_reference = s.reference, reason = '', settle_time = app_now()
+           FROM unnest(%s::text[], %s::text[]) AS s(message, reference) WHERE name = s.message
+           RETURNING *, '' AS ladder_state""",
+        [list(references), list(references.values())],
+    )
+    return sorted((_stored(row) for row in rows), key=lambda message: message.name)
+
+
+def settle_unsent(work: Work, name: str, state: str, reason: str) -> StoredMessage | None:
     """The message as it is now; None when there is none of that name."""
     row = work.one(
-        """UPDATE messages SET state = %s, provider_reference = %s, reason = %s, settle_time = app_now()
+        """UPDATE messages SET state = %s, provider_reference = '', reason = %s, settle_time = app_now()
            WHERE name = %s RETURNING *, '' AS ladder_state""",
-        [state, reference, reason[:500], name],
+        [state, reason[:500], name],
     )
     return _stored(row) if row else None
 

@@ -6,18 +6,21 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from chassis.ids import uuid7
-from chassis.work import Work
+from chassis.work import EffectRequest, Work
+from notify_service import contract
 from notify_service.contact import store as contacts
 from notify_service.contact.domain import Channel
 from notify_service.contact.store import Point
 from notify_service.message import store
-from notify_service.message.domain import LAST_RESORT, LIMITS, free_at, quiet_over
+from notify_service.message.domain import FIRST, LAST_RESORT, LIMITS, free_at, quiet_over
 from notify_service.message.store import Draft, Notice
 from notify_service.relation.store import zone_of
 
-# Each kind has threads of its own in core: a mail server that hangs keeps no telephone from ringing.
+# Each kind has threads of its own in core: a mail server that hangs keeps no telephone from ringing. So has a lane:
+# whoever is called first waits for nobody who is told beside.
 CALL, POST, SEND = "call", "post", "send"
 KINDS = (CALL, POST, SEND)
+AHEAD = "ahead"
 _SLOW = frozenset({Channel.EMAIL, Channel.WEBHOOK})
 CALL_TIMEOUT_S = 10
 
@@ -51,12 +54,24 @@ def send(work: Work, notice: Notice, points: Sequence[Point]) -> None:
         return
     moments = [work.now] * len(points) if notice.is_urgent else _may_go(work, notice, points)
     drafts = [_draft(point, due) for point, due in zip(points, moments, strict=True)]
-    fresh = set(store.add(work, notice, drafts))
-    for draft in drafts:
-        if draft.name in fresh:
-            due = None if notice.is_urgent else draft.due
-            kind = kind_of(Channel(draft.channel), is_urgent=notice.is_urgent)
-            work.request_effect(draft.name, kind, {"message": draft.name}, due=due, timeout_s=CALL_TIMEOUT_S)
+    names = store.add(work, notice, drafts)
+    fresh = [draft for draft in drafts if draft.name in names]
+    for draft in fresh:
+        if draft.is_shown:
+            contract.message_shown(work, notice, draft)
+    work.request_effects([request_of(notice, draft) for draft in fresh if not draft.is_shown])
+
+
+def request_of(notice: Notice, draft: Draft) -> EffectRequest:
+    kind = kind_of(Channel(draft.channel), is_urgent=notice.is_urgent)
+    return EffectRequest(
+        key=draft.name,
+        kind=kind,
+        lane=AHEAD if kind == CALL and notice.template in FIRST else "",
+        request={"message": draft.name},
+        due=None if notice.is_urgent else draft.due,
+        timeout_s=CALL_TIMEOUT_S,
+    )
 
 
 def kind_of(channel: Channel, *, is_urgent: bool) -> str:

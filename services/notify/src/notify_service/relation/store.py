@@ -92,15 +92,16 @@ def region_of(work: Work, person: str) -> str | None:
     return row["region"] if row else None
 
 
-def language_of(work: Work, recipient: str) -> str:
-    """What the addressee asked for, else what people knows; a desk has its own."""
-    row = work.one(
-        """SELECT coalesce((SELECT language FROM addressees WHERE person = %(who)s),
-               (SELECT language FROM people_known WHERE person = %(who)s),
-               (SELECT language FROM desks WHERE region = %(who)s), '') AS language""",
-        {"who": recipient},
+def languages_of(work: Work, recipients: Collection[str]) -> dict[str, str]:
+    """What each addressee asked for, else what people knows; a desk has its own."""
+    rows = work.all(
+        """SELECT w.who, coalesce((SELECT language FROM addressees WHERE person = w.who),
+               (SELECT language FROM people_known WHERE person = w.who),
+               (SELECT language FROM desks WHERE region = w.who), '') AS language
+           FROM unnest(%s::text[]) AS w(who)""",
+        [list(recipients)],
     )
-    return str(row["language"]) if row and row["language"] else DEFAULT_LANGUAGE
+    return {row["who"]: row["language"] or DEFAULT_LANGUAGE for row in rows}
 
 
 def zone_of(work: Work, region: str) -> ZoneInfo:

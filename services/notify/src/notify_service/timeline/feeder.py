@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -71,12 +72,10 @@ class Feeder:
         if self._fed is None:
             self._fed = self._resume(work)
         entries = store.of_all(work, self._fed, BATCH)
-        zones: dict[str, ZoneInfo] = {}
-        for entry in entries:
-            region = entry.line.region
-            zone = zones.get(region) or zones.setdefault(region, zone_of(work, region))
-            self._add(entry, zone)
-            self._fed = entry.id
+        if entries:
+            zones = {region: zone_of(work, region) for region in {entry.line.region for entry in entries}}
+            self._add(entries, zones)
+            self._fed = entries[-1].id
         return len(entries)
 
     def _resume(self, work: Work) -> int:
@@ -91,14 +90,17 @@ class Feeder:
             return newest
         return fed
 
-    def _add(self, entry: Entry, zone: ZoneInfo) -> None:
-        line = entry.line
-        fields = {"id": str(entry.id), "incident": line.incident, "region": line.region, "json": told(entry, zone)}
-        try:
-            self._redis.xadd(STREAM, fields, id=f"{entry.id}-0", maxlen=KEPT, approximate=True)  # type: ignore[arg-type]
-        except redis.ResponseError as refused:
-            if "equal or smaller" not in str(refused):
-                raise
+    def _add(self, entries: Sequence[Entry], zones: Mapping[str, ZoneInfo]) -> None:
+        """All on one way there and back. What is in the stream already is refused by it."""
+        pipe = self._redis.pipeline(transaction=False)
+        for entry in entries:
+            line = entry.line
+            fields = {"id": str(entry.id), "incident": line.incident, "region": line.region}
+            fields["json"] = told(entry, zones[line.region])
+            pipe.xadd(STREAM, fields, id=f"{entry.id}-0", maxlen=KEPT, approximate=True)  # type: ignore[arg-type]
+        for answer in pipe.execute(raise_on_error=False):
+            if isinstance(answer, Exception) and "equal or smaller" not in str(answer):
+                raise answer
 
 
 def told(entry: Entry, zone: ZoneInfo) -> str:

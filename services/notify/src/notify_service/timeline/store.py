@@ -49,22 +49,32 @@ class Thread:
     end_time: datetime | None = None
 
 
-def write(work: Work, line: Line) -> None:
+def write(work: Work, *lines: Line) -> None:
+    """Those that are there already stay as they are."""
+    if not lines:
+        return
     work.run(
         """INSERT INTO timeline (source, incident, order_name, type, fact_time, params, region, correlation)
-           VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
-        [
-            line.source,
-            line.incident,
-            line.order,
-            line.type,
-            line.time,
-            Jsonb(dict(line.params)),
-            line.region,
-            line.correlation,
-        ],
+           SELECT l.source, l.incident, l.order_name, l.type, l.fact_time, l.params, l.region, l.correlation
+           FROM jsonb_to_recordset(%s) AS l(source text, incident text, order_name text, type text,
+               fact_time timestamptz, params jsonb, region text, correlation text)
+           ON CONFLICT DO NOTHING""",
+        [Jsonb([_row(line) for line in lines])],
     )
     work.rings.add(BELL)
+
+
+def _row(line: Line) -> dict[str, Any]:
+    return {
+        "source": line.source,
+        "incident": line.incident,
+        "order_name": line.order,
+        "type": line.type,
+        "fact_time": line.time.isoformat(),
+        "params": dict(line.params),
+        "region": line.region,
+        "correlation": line.correlation,
+    }
 
 
 def of_incident(work: Work, incident: str, after: int, limit: int) -> list[Entry]:
