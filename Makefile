@@ -29,7 +29,7 @@ faults: servers ## the fault matrix: ROWS=1,4 chooses, SEEDS=n repeats, SEED=n r
 	$(if $(ROWS),,pytest tests/simulation -n 2 --timelines 10000 -k every_promise)
 	pytest tests/faults $(if $(SEEDS),--seeds $(SEEDS)) $(if $(SEED),--seed $(SEED)) $(if $(ROWS),--rows $(ROWS)) $(if $(WINDOW),--window $(WINDOW)) $(if $(LOAD),--load $(LOAD)) $(if $(PLOTS),--plots $(PLOTS)) $(ARGS)
 
-bench: servers ## measure every path beside its floor: QUICK=1, JSON=FILE, ONLY="row row"; GROW=1: what it costs as the work grows
+bench: servers ## measure every path beside its floor: QUICK=1, JSON=FILE, ONLY="hop export"; GROW=1: what it costs as the work grows
 	python -m bench $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(if $(GROW),--grow) $(if $(ONLY),--only $(ONLY))
 
 proto: python ## regenerate libs/contracts, docs/events.md, docs/access.md and docs/metrics.md

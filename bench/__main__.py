@@ -45,7 +45,13 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="three small rounds instead of five")
     parser.add_argument("--grow", action="store_true", help="instead: what paths cost as devices and journal grow")
-    parser.add_argument("--only", nargs="+", default=(), metavar="ROW", help="measure the parts with these rows alone")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        default=(),
+        metavar="ROW",
+        help="measure the parts with these rows alone, `export` for all that begin so",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there as well, the plot beside them")
     return parser.parse_args()
 

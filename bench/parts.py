@@ -71,8 +71,8 @@ def of_chassis(stage: Stage, rounds: Rounds) -> list[Part]:
 
 
 def chosen(parts: Sequence[Part], only: Collection[str]) -> list[Part]:
-    """The parts that answer for a row of `only`; all of them when it is empty."""
-    return [part for part in parts if not only or set(part.rows) & set(only)]
+    """The parts that answer for a row that begins with a word of `only`; all of them when it is empty."""
+    return [part for part in parts if not only or any(row.startswith(tuple(only)) for row in part.rows)]
 
 
 def of_box(stage: Stage, rounds: Rounds, plot: Path, only: Collection[str] = ()) -> Part:

@@ -8,6 +8,7 @@ import pytest
 
 from bench.alarm_rate import STEP, highest, pace
 from bench.backlog import Sample, growth, is_sustained
+from bench.parts import Part, chosen
 from bench.rounds import Rounds
 from bench.stories import rate
 from bench.watches import Press
@@ -59,6 +60,13 @@ def test_a_box_that_keeps_no_rate_has_none() -> None:
 def test_presses_that_came_out_late_were_not_the_wanted_rate() -> None:
     presses = [Press(device=f"devices/{n}", sent=NOON + timedelta(seconds=n / 40)) for n in range(81)]
     assert pace(presses) == pytest.approx(40)
+
+
+def test_parts_are_chosen_by_how_a_row_of_theirs_begins() -> None:
+    hop = Part(what="", rows=["hop_throughput"], measure=list)
+    export = Part(what="", rows=["export_throughput", "export_memory"], measure=list)
+    assert chosen([hop, export], ["export"]) == chosen([hop, export], ["export_memory"]) == [export]
+    assert chosen([hop, export], []) == [hop, export]
 
 
 def test_only_stories_inside_the_window_count() -> None:

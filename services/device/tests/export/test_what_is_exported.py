@@ -1,8 +1,15 @@
 """What device gives to a neutral export: all of it, in one order, opened where it may be, for whom it concerns."""
 
 from base64 import b64decode
+from dataclasses import replace
+from datetime import timedelta
 
+import pytest
+
+from chassis.export import paging
+from chassis.export.part import Wanted
 from device_service.device.use_cases import assign_device, release_device
+from device_service.export.parts import OBSERVATIONS
 from device_service.handlers import HANDLERS
 from eldercare.people.v1.events_pb2 import PersonErased
 from services.device.tests.cast import (
@@ -106,3 +113,19 @@ def test_pages_and_files_lose_and_double_nothing(package: Package, measuring: Me
     assert len(list((folder / "core").glob("events-*.ndjson"))) > 3
     assert all(path.stat().st_size <= 200_000 for path in (folder / "core").iterdir())
     verify(folder)
+
+
+@pytest.mark.parametrize("each", [0, 1, 2, 3, 7])
+def test_however_many_devices_a_page_looks_at_none_is_passed_over(
+    measuring: Measuring, db: TestDatabase, monkeypatch: pytest.MonkeyPatch, each: int
+) -> None:
+    monkeypatch.setattr(paging, "GROUPS_A_PAGE", 2)
+    measured, wanted = measuring(each), Wanted(selection={}, until=db.now() + timedelta(minutes=1))
+    part, found = replace(OBSERVATIONS, page=3), list[str]()
+    place: paging.Place | None = ()
+    while place is not None:
+        with db.work() as work:
+            page = paging.read_page(work, part, wanted, place)
+        found += [row["name"] for _, row in page.rows]
+        place = page.next
+    assert len(set(found)) == len(found) == measured

@@ -1,7 +1,8 @@
 """The next rows of a part after a place: bounded work, whatever the size of the store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import psycopg
 
@@ -9,7 +10,7 @@ from chassis.export.part import Groups, Part, PlaceUnreadable, SelectorUnknown, 
 from chassis.export.shape import Row
 from chassis.work import Work
 
-GROUPS_A_PAGE = 200
+GROUPS_A_PAGE = 100
 Place = Sequence[str]
 
 
@@ -40,27 +41,23 @@ def _flat(work: Work, part: Part, wanted: Wanted, after: Place) -> Page:
 
 def _grouped(work: Work, part: Part, groups: Groups, wanted: Wanted, after: Place) -> Page:
     """`after` is a group alone, all of which was had, or a group and a key inside it."""
-    found: list[tuple[Place, Row]] = []
-    group, inside = (after[0], after[1:]) if after else ("", ())
-    for _ in range(GROUPS_A_PAGE):
-        if not inside:
-            group = _next_group(work, groups, wanted, group)
-            if not group:
-                return Page(rows=found, next=None)
+    found, looked_at = list[tuple[Place, Row]](), 0
+    last, inside = (after[0], after[1:]) if after else ("", ())
+    for group in chain([last] if inside else [], _groups_after(work, groups, wanted, last)):
         room = part.page - len(found)
         rows = _rows(work, part, wanted, inside, room, group=group)
         found += [([group, *key], row) for key, row in rows]
         if len(rows) == room:
             return Page(rows=found, next=found[-1][0])
-        inside = ()
-    return Page(rows=found, next=[group])
+        last, inside, looked_at = group, (), looked_at + 1
+    return Page(rows=found, next=[last] if looked_at >= GROUPS_A_PAGE else None)
 
 
-def _next_group(work: Work, groups: Groups, wanted: Wanted, after: str) -> str:
+def _groups_after(work: Work, groups: Groups, wanted: Wanted, after: str) -> Iterator[str]:
+    """As many as a page looks at, with one question, which is not asked while a group fills the page."""
     conditions = [f"{groups.name} > %(group)s", *_selected(groups.selectors, wanted)]
-    sql = f"SELECT {groups.name} AS name FROM {groups.rows} WHERE {' AND '.join(conditions)} ORDER BY 1 LIMIT 1"  # noqa: S608 - of our own declarations
-    row = work.one(sql, wanted.params(group=after))
-    return str(row["name"]) if row else ""
+    sql = f"SELECT {groups.name} AS name FROM {groups.rows} WHERE {' AND '.join(conditions)} ORDER BY 1 LIMIT %(limit)s"  # noqa: S608 - of our own declarations
+    yield from (str(row["name"]) for row in work.all(sql, wanted.params(group=after, limit=GROUPS_A_PAGE)))
 
 
 def _rows(
@@ -73,11 +70,12 @@ def _rows(
     if after:
         places = ", ".join(f"%(after_{number})s::{kind}" for number, kind in enumerate(part.key.values()))
         conditions.append(f"({', '.join(part.key)}) > ({places})")
-    keys = ", ".join(f"({each})::text AS key_{number}" for number, each in enumerate(part.key))
+    names = [f"key_{number}" for number in range(len(part.key))]
+    keys = ", ".join(f"({each})::text AS {name}" for each, name in zip(part.key, names, strict=True))
     sql = f"SELECT {keys}, {part.rows} WHERE {' AND '.join(conditions)} ORDER BY {', '.join(part.key)} LIMIT %(limit)s"
     params = wanted.params(limit=limit, group=group, **{f"after_{number}": text for number, text in enumerate(after)})
     rows = work.all(sql, params)
-    return [([row[f"key_{number}"] for number in range(len(part.key))], row) for row in rows]
+    return [([row[name] for name in names], row) for row in rows]
 
 
 def _selected(selectors: Mapping[str, str], wanted: Wanted) -> list[str]:
