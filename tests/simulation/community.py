@@ -1,4 +1,4 @@
-"""Made-up people: an elder with a family and vouchers, one who has nobody, two workers, a desk. Nobody here exists."""
+"""Made-up people: an elder with a family and vouchers, one who has nobody, three of a village, a desk."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -31,6 +31,7 @@ CITY = "regions/demo-city"
 LAKE = f"{CITY}/lake-district"
 GARDEN = f"{LAKE}/plum-street/plum-garden"
 HOME = (31.2304, 121.4737)
+VILLAGE = (30.2304, 121.4737)  # too far from home for its workers
 
 
 def _name(kind: str, number: int) -> str:
@@ -40,15 +41,22 @@ def _name(kind: str, number: int) -> str:
 ELDER, LONER = _name("persons", 1), _name("persons", 2)
 DAUGHTER, SON = _name("persons", 3), _name("persons", 4)
 BO, CHEN, OPERATOR = _name("persons", 6), _name("persons", 7), _name("persons", 8)
+WIDOW, NEPHEW, DING = _name("persons", 9), _name("persons", 0x10), _name("persons", 0x11)
 PROVIDER = _name("providers", 1)
-FAMILY, WORKERS, ELDERS = (DAUGHTER, SON), (BO, CHEN), (ELDER, LONER)
+FAMILY = {ELDER: (DAUGHTER, SON), LONER: (DAUGHTER, SON), WIDOW: (NEPHEW,)}  # nobody of them is the loner's
+WORKERS, ELDERS = (BO, CHEN, DING), (ELDER, LONER, WIDOW)
+_HOMES = {WIDOW: VILLAGE, DING: VILLAGE}
+_BY_VOICE = (NEPHEW, *WORKERS)
 _ROLES: Mapping[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
     ELDER: (("ELDER", "", ()),),
     LONER: (("ELDER", "", ()),),
     DAUGHTER: (("FAMILY", ELDER, ("pay", "confirm")),),
     SON: (("FAMILY", ELDER, ()),),
+    WIDOW: (("ELDER", "", ()),),
+    NEPHEW: (("FAMILY", WIDOW, ()),),
     BO: (("WORKER", PROVIDER, ()),),
     CHEN: (("WORKER", PROVIDER, ()),),
+    DING: (("WORKER", PROVIDER, ()),),
     OPERATOR: (("OPERATOR", LAKE, ()),),
 }
 
@@ -78,7 +86,8 @@ def found(memories: Mapping[str, Memory], handlers: Mapping[str, Any], seals: An
     _do(memories["device"], _give_watches)
     _do(memories["notify"], lambda work: _telephones(work, seals))
     for number, worker in enumerate(WORKERS):
-        place = (HOME[0] + 0.003 * (number + 1), HOME[1])
+        lat, lon = home_of(worker)
+        place = (lat + 0.003 * (number + 1), lon)
         _do(memories["order"], lambda work, who=worker, at=place: go_on_duty(work, who, lat=at[0], lon=at[1]))
     _do(memories["payment"], lambda work: _money(work, seals), caller=OPERATOR)
     for memory in memories.values():
@@ -97,7 +106,7 @@ def _facts() -> list[tuple[Message, str]]:
         person = person_pb2.Person(
             name=name,
             region=GARDEN,
-            home_cell=cell_of(*HOME),
+            home_cell=cell_of(*home_of(name)),
             version=1,
             language="en",
             roles=[
@@ -130,6 +139,10 @@ def _give_watches(work: Work) -> None:
         add_device(work, watch)
 
 
+def home_of(person: str) -> tuple[float, float]:
+    return _HOMES.get(person, HOME)
+
+
 def watch_of(elder: str) -> str:
     return elder.replace("persons/", "devices/")
 
@@ -143,7 +156,7 @@ def speaking(elder: str, now: int) -> Speaking:
         person=elder,
         place="",
         region=GARDEN,
-        cell=cell_of(*HOME),
+        cell=cell_of(*home_of(elder)),
         options={},
         held_since=moment_of(now),
         recent=RepeatWindow(),
@@ -155,11 +168,11 @@ def speaking(elder: str, now: int) -> Speaking:
 
 
 def _telephones(work: Work, seals: Any) -> None:
-    for person in (*FAMILY, *WORKERS):
+    for person in (DAUGHTER, SON, *_BY_VOICE):
         number = f"+86000000{person[-4:]}"
         points = [
             ContactPoint(channel=channel, value=number, rank=rank)
-            for rank, channel in enumerate((Channel.VOICE,) if person in WORKERS else (Channel.VOICE, Channel.SMS))
+            for rank, channel in enumerate((Channel.VOICE,) if person in _BY_VOICE else (Channel.VOICE, Channel.SMS))
         ]
         given = AddresseeInput(person=person, display_name=f"{person[-4:]} (made-up)", language="en", points=points)
         put_addressee(work, seals, given)

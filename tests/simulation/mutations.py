@@ -18,7 +18,7 @@ class Mutation:
     verb: str
     old: str
     new: str
-    within: int = 120
+    within: int = 800
 
     def __str__(self) -> str:
         return self.what.replace(" ", "-")

@@ -28,12 +28,11 @@ from order_service.incident.use_cases import close_incident, take_over
 from order_service.visit import use_cases as visits
 from order_service.visit.arrival import arrive_by_operator
 from order_service.visit.domain.refusals import OrderRefusal
-from tests.simulation.community import DAUGHTER, ELDERS, FAMILY, OPERATOR, speaking
+from tests.simulation.community import DAUGHTER, FAMILY, OPERATOR, speaking
 from tests.simulation.cores import SEALS
 from tests.simulation.processes import Killed, Process, seconds
 from tests.simulation.suite import Suite
 
-KINDS = ("sos_press", "fall", "low_power", "geofence_enter", "vital_out_of_range", "sos_press")
 _REFUSED = (
     Refusal,
     IncidentRefusal,
@@ -75,8 +74,8 @@ class People:
         acts: list[Callable[[], None]] = []
         for name, incident, worker, state in order.execute("SELECT name, incident, worker, state FROM orders"):
             acts += self._of_order(name, incident, worker, state)
-        for (name,) in order.execute("SELECT name FROM incidents WHERE state = 'open'"):
-            acts.append(partial(self._answer, name))
+        for name, subject in order.execute("SELECT name, subject FROM incidents WHERE state = 'open'"):
+            acts.append(partial(self._answer, name, subject))
             if self.rng.random() < 0.2:
                 acts.append(partial(self._take_over, name))
         if acts:
@@ -121,8 +120,8 @@ class People:
     def _confirm(self, name: str) -> None:
         self._act("order", "family confirms", lambda work: visits.confirm_order(work, name, DAUGHTER, has_right=True))
 
-    def _answer(self, incident: str) -> None:
-        who = self.rng.choice(FAMILY)
+    def _answer(self, incident: str, subject: str) -> None:
+        who = self.rng.choice(FAMILY[subject])
         kind = self.rng.choice((Answer.SEEN, Answer.CANNOT, Answer.CANNOT, Answer.ON_MY_WAY))
         self._act("notify", f"{who[-1]} says {kind.value}", lambda work: answer(work, incident, who, kind, "app"))
 
@@ -165,7 +164,3 @@ class People:
 
 def _event(kind: str, work: Work) -> Event:
     return Event(body=Alarm(alarm=kind), event_time=work.now, received_at=work.now, vendor=VendorCode(code=kind))
-
-
-def anybody(suite: Suite) -> str:
-    return suite.rng.choice(ELDERS)

@@ -199,7 +199,10 @@ class Suite(Trouble):
                         ready += [
                             (process, loop)
                             for loop in process.loops
-                            if loop.name in wanted and not loop.is_busy and loop.rests_until <= now
+                            if loop.name in wanted
+                            and not loop.is_busy
+                            and loop.rests_until <= now
+                            and not (loop.name == "relay" and waits_for_lock(self.memories[service], loop))
                         ]
             consuming = self._consuming(service)
             if consuming:
@@ -233,6 +236,11 @@ class Suite(Trouble):
             if self.broker.queues[service].count:
                 found += [max(self.broker.down_until, each.frozen_until) for each in self.consumers[service]]
         return [each for each in found if each > now]
+
+
+def waits_for_lock(memory: Memory, loop: Loop) -> bool:
+    """Another relay holds the database's lock: this one stands still until it is free."""
+    return memory.relay is not None and memory.relay is not loop.session
 
 
 def _services(service: str) -> dict[str, Any]:

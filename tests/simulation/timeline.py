@@ -17,12 +17,12 @@ from tests.simulation.broker import Line
 from tests.simulation.community import found
 from tests.simulation.cores import CORES, SEALS
 from tests.simulation.memory import Memory, Untold
-from tests.simulation.people import KINDS, People, anybody
+from tests.simulation.people import People
+from tests.simulation.plan import MINUTE, plan_of
 from tests.simulation.processes import BEGINNING, Broken, seconds
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.suite import Suite
 
-MINUTE = 60
 _CHANCE = [f"chassis.{each}.os" for each in ("ids", "trace", "seal", "subject_keys")]
 _TLS = ssl.create_default_context()  # nobody is spoken to; making one for each process would be slow
 
@@ -64,19 +64,18 @@ def _report(suite: Suite, broken: BaseException) -> str:
 
 def _play(suite: Suite) -> None:
     people, rng = People(suite), suite.rng
-    trouble = seconds(rng.uniform(5, rng.choice((30, 90, 4 * MINUTE))))
-    for _ in range(rng.choice((1, 1, 1, 2))):
-        kinds = tuple(rng.choice(KINDS) for _ in range(rng.choice((1, 1, 2))))
-        suite.later(seconds(rng.uniform(0, 20)), partial(people.press, anybody(suite), kinds))
-    for _ in range(rng.randrange(0, 10)):
-        suite.later(seconds(rng.uniform(1, 3 * MINUTE)), people.something)
+    plan = plan_of(rng)
+    trouble = seconds(plan.trouble_s)
+    for after, elder, kinds in plan.presses:
+        suite.later(seconds(after), partial(people.press, elder, kinds))
+    for after in plan.acts:
+        suite.later(seconds(after), people.something)
     if rng.random() < 0.3:
         start = rng.randrange(trouble)
         suite.later(start, lambda: suite.broker.go_down(suite.now + seconds(rng.uniform(1, 60))))
     suite.run_until(suite.now + trouble)
     suite.heal()
-    patience = rng.choice((rng.uniform(1, 4 * MINUTE),) * 3 + (8 * MINUTE,))  # the last: every ladder comes to its end
-    suite.run_until(suite.now + seconds(patience))
+    suite.run_until(suite.now + seconds(plan.patience_s))
     _tidy_up(suite, people)
     suite.run_until(suite.now + seconds(50 * 60 * MINUTE))
     promises.at_rest(suite)

@@ -40,6 +40,7 @@ _TO: dict[type, Callable[[Any], Any]] = {
     list: lambda items: json.dumps([_plain(item) for item in items]),
     tuple: lambda items: json.dumps([_plain(item) for item in items]),
 }
+_to = _TO.get
 
 
 def stored(params: Any) -> Any:
@@ -47,13 +48,8 @@ def stored(params: Any) -> Any:
     if not params:
         return ()
     if isinstance(params, Mapping):
-        return {name: _stored(value) for name, value in params.items()}
-    return [_stored(value) for value in params]
-
-
-def _stored(value: Any) -> Any:
-    change = _TO.get(type(value))
-    return change(value) if change else value
+        return {name: value if (to := _to(type(value))) is None else to(value) for name, value in params.items()}
+    return [value if (to := _to(type(value))) is None else to(value) for value in params]
 
 
 @lru_cache(maxsize=8_192)
