@@ -76,6 +76,7 @@ def prepare(db: sqlite3.Connection) -> None:
     db.create_function("uuid7_time", 1, lambda name: int(name.replace("-", "")[:12], 16) * 1000, deterministic=True)
     db.create_function("greatest", 2, max, deterministic=True)
     db.create_function("starts_with", 2, str.startswith, deterministic=True)
+    db.create_function("split_part", 3, lambda text, by, at: text.split(by)[at - 1], deterministic=True)
 
 
 for _type in ("textarray", "jsonb"):

@@ -41,6 +41,25 @@ def test_listeners_can_come_before_the_first_fact(relaying: Relaying, listening:
     listening()
 
 
+def test_urgent_facts_pass_a_flood_of_others_and_keep_their_own_order(
+    db: TestDatabase, relaying: Relaying, listening: Listening
+) -> None:
+    relay, listener = relaying(), listening()
+    relay.loop.stop()
+    relay.loop.join()
+    with db.work() as work:
+        for number in range(2 * relay_module.BATCH):
+            work.publish(NORMAL(), aggregate=f"tasks/{number}")
+    tell(db, "incidents/a", times=3)
+    with connect(db.urls.app, name="relay") as connection:
+        relay.tick(connection)
+    listener.listen(times=relay_module.BATCH)
+    assert listener.sequences("incidents/a") == [1, 2, 3]
+    assert {row["aggregate"] for row in waiting_rows(db)} == {
+        f"tasks/{number}" for number in range(relay_module.BATCH - 3, 2 * relay_module.BATCH)
+    }
+
+
 def test_a_fact_nobody_listens_for_is_kept_and_holds_back_only_its_own_thing(
     db: TestDatabase, relaying: Relaying, listening: Listening
 ) -> None:

@@ -1,5 +1,6 @@
 """An exchange a service; a quorum queue a consumer, lane and shard, with a single active consumer."""
 
+import importlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from google.protobuf.message import Message
 from kombu.entity import Exchange, Queue, binding
 
 from chassis.envelope import event_rule
+from eldercare.event.v1.event_pb2 import event
 
 LANES = ("urgent", "normal")
 DELIVERY_LIMIT = 100
@@ -67,6 +69,13 @@ class Topology:
 
 def lane_of(message: type[Message]) -> str:
     return "urgent" if event_rule(message).urgent else "normal"
+
+
+def urgent_nouns(service: str) -> list[str]:
+    """The aggregates' collections whose facts a service tells in the urgent lane, by its contract."""
+    told = importlib.import_module(f"eldercare.{service}.v1.events_pb2").DESCRIPTOR.message_types_by_name.values()
+    rules = [options.Extensions[event] for each in told if (options := each.GetOptions()).HasExtension(event)]
+    return sorted({rule.aggregate for rule in rules if rule.urgent})
 
 
 def topology_of(consumer: str, messages: Iterable[type[Message]], shards: int = 1) -> Topology:
