@@ -34,7 +34,7 @@ from suite.watch import Status, WatchLine
 LANES = 24
 # The first stories of a turn find nobody else on the road yet.
 WARM = 0.25
-LOOK_EVERY_S = 0.02
+LOOK_EVERY_S = 0.05
 STEP_S = 60.0
 _OFFERED = """SELECT f.worker, f."order", o.incident FROM offers f JOIN orders o ON o.name = f."order"
               WHERE f.state = 'offered' AND f.worker = ANY(%s)"""

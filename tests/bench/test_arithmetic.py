@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bench.alarm_rate import STEP, highest, pace
-from bench.backlog import Sample, growth, is_sustained
+from bench.backlog import Sample, growing, growth
 from bench.parts import Part, chosen
 from bench.rounds import Rounds
 from bench.stories import rate
@@ -28,23 +28,37 @@ def test_of_no_values_there_is_no_percentile() -> None:
         percentile([], 0.5)
 
 
-def backlog(*, full: int, grows: float) -> list[Sample]:
-    """A chain that fills for two seconds and then holds `full` pieces, plus what it does not get rid of."""
-    return [(at / 5, int(min(at / 10, 1) * full + max(0, at - 10) / 5 * grows)) for at in range(50)]
+def backlog(*, full: int, grows: float, beside: int = 0) -> list[Sample]:
+    """A queue that fills for two seconds and then holds `full` pieces, plus what it does not get rid of."""
+    sizes = [int(min(at / 10, 1) * full + max(0, at - 10) / 5 * grows) for at in range(100)]
+    return [(at / 5, {"order.events": size, "notify.effects": beside}) for at, size in enumerate(sizes)]
+
+
+PUT_IN = {"order.events": 10.0, "notify.effects": 200.0}
 
 
 def test_a_chain_that_fills_and_then_holds_its_level_keeps_up() -> None:
-    assert is_sustained(backlog(full=60, grows=0), rate=100)
+    assert growing(backlog(full=60, grows=0, beside=900), PUT_IN) == []
 
 
-def test_a_chain_that_falls_behind_by_a_tenth_does_not_keep_up() -> None:
-    behind = backlog(full=60, grows=10)
-    assert growth(behind) == pytest.approx(10, rel=0.1)
-    assert not is_sustained(behind, rate=100)
+def test_a_queue_that_falls_behind_by_a_tenth_is_not_hidden_by_a_busier_place() -> None:
+    behind = backlog(full=60, grows=1)
+    assert growth(behind, "order.events") == pytest.approx(1, rel=0.2)
+    assert growing(behind, PUT_IN) == ["order.events"]
+
+
+def test_what_grows_where_nothing_is_put_in_grows() -> None:
+    assert growing(backlog(full=0, grows=1), {}) == ["order.events"]
+
+
+def test_many_pieces_of_few_alarms_are_judged_by_their_own_number() -> None:
+    samples = [(at / 5, {"notify.effects": at}) for at in range(100)]
+    assert growing(samples, {"notify.effects": 200.0}) == []
+    assert growing(samples, {"notify.effects": 50.0}) == ["notify.effects"]
 
 
 def test_a_chain_nobody_looked_at_has_not_kept_up() -> None:
-    assert not is_sustained([(0, 0), (1, 0)], rate=100)
+    assert growing([(0, {}), (1, {})], PUT_IN) == ["unseen"]
 
 
 @pytest.mark.parametrize("limit", [12, 40, 99, 100, 116, 180])

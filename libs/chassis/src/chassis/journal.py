@@ -39,8 +39,14 @@ def envelope_of(row: DictRow, service: str) -> Envelope:
 
 def decode(type_name: str, data: bytes) -> Message:
     """The message of a fact of any service; raises KeyError for a type this release does not have."""
-    package = type_name.rpartition(".")[0]
-    importlib.import_module(f"{package}.events_pb2")
-    message = symbol_database.Default().GetSymbol(type_name)()
+    message = type_of(type_name)()
     message.ParseFromString(data)
     return message
+
+
+def type_of(type_name: str) -> type[Message]:
+    """The class of a fact of any service; raises KeyError for a type this release does not have."""
+    package = type_name.rpartition(".")[0]
+    importlib.import_module(f"{package}.events_pb2")
+    found: type[Message] = symbol_database.Default().GetSymbol(type_name)
+    return found

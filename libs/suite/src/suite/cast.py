@@ -1,6 +1,7 @@
 """The made-up people of demos and tests. Nobody here exists."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from uuid import NAMESPACE_URL, uuid5
 
 CITY = "regions/demo-city"
@@ -10,6 +11,7 @@ HOME = (31.2304, 121.4737)
 PRICE_CAP_FEN = 12_000
 
 
+@cache
 def name_of(kind: str, who: str) -> str:
     """The same resource name for the same member of the cast, always."""
     return f"{kind}/{uuid5(NAMESPACE_URL, f'made-up:{kind}:{who}')}"
