@@ -6,7 +6,6 @@ import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -56,7 +55,7 @@ class Seals:
 
     def blind(self, value: bytes, *, field: str) -> bytes:
         """An index over a sealed value: equal values, equal index; nothing else can be read from it."""
-        return hmac.new(self.index_key, field.encode() + b"\0" + value, sha256).digest()
+        return hmac.digest(self.index_key, field.encode() + b"\0" + value, "sha256")
 
 
 def encrypt(key: bytes, plain: bytes, place: str) -> bytes:

@@ -9,7 +9,7 @@ from device_service.adapters.contract import SessionState
 from device_service.adapters.events import Alarm, Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Received:
     """`state` is the session before this frame, so that the frame can be read again with a device's options.
 
@@ -28,10 +28,10 @@ class Received:
     reason: str = ""
     second_session: bool = False
     retried: bool = False
+    is_alarm: bool = field(init=False)
 
-    @property
-    def is_alarm(self) -> bool:
-        return any(isinstance(event.body, Alarm) for event in self.events)
+    def __post_init__(self) -> None:
+        self.is_alarm = any(isinstance(event.body, Alarm) for event in self.events)
 
 
 class Verdict(StrEnum):

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from psycopg.rows import DictRow
@@ -37,6 +38,7 @@ class Speaking:
         return uuid_of(self.person) if self.person else None
 
 
+@lru_cache(maxsize=4_096)
 def uuid_of(name: str) -> UUID:
     return UUID(name.rpartition("/")[2])
 

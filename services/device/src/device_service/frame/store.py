@@ -11,7 +11,7 @@ from psycopg.sql import SQL, Identifier
 from chassis.work import Work
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Frame:
     id: UUID
     device: UUID

@@ -11,7 +11,7 @@ FAIR_SHARE = 16
 Answer = Callable[[Stored | None], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Waiting:
     """`answer` hears what became of the frame; None when it could not be stored at all."""
 

@@ -13,13 +13,14 @@ import psycopg
 import structlog
 
 from chassis.database import told
-from device_service.frame.received import Received, Stored
+from device_service.frame.received import Received, Stored, Verdict
 from device_service.ingress.backlog import Answer, Backlog, Waiting
 from device_service.ingress.metrics import FRAMES, STORE, WAITING
 
 log = structlog.get_logger(__name__)
 
 Store = Callable[[Sequence[Received]], list[Stored]]
+_ENDED = {verdict: FRAMES.labels(verdict) for verdict in (*Verdict, "failed")}
 FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 2.0
 # A statement the database understood and refused will be refused again; anything else may pass.
@@ -100,9 +101,9 @@ class Writer:
         return True
 
     def _answer(self, batch: Sequence[Waiting], outcomes: Sequence[Stored | None]) -> None:
+        self._count(-sum(len(waiting.frame.data) for waiting in batch))
         for waiting, outcome in zip(batch, outcomes, strict=True):
-            self._count(-len(waiting.frame.data))
-            FRAMES.labels(outcome.verdict if outcome else "failed").inc()
+            _ENDED[outcome.verdict if outcome else "failed"].inc()
             waiting.answer(outcome)
         if self._blocked and not self.is_full:
             blocked, self._blocked = self._blocked, []

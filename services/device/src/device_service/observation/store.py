@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 from chassis.work import Work
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Observation:
     """`components` is JSON text; a panel has components and no value."""
 

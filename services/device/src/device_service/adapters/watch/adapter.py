@@ -73,7 +73,11 @@ def _replies(frame: Frame, said: Said) -> tuple[bytes, ...]:
 
 
 def _remember(state: SessionState, frame: Frame) -> SessionState:
-    dialect = {**state.dialect, "maker": frame.maker, "indexed": "yes" if frame.index else ""}
+    indexed = "yes" if frame.index else ""
+    known = state.dialect
+    if state.identity == frame.identity and known.get("maker") == frame.maker and known.get("indexed") == indexed:
+        return state
+    dialect = {**known, "maker": frame.maker, "indexed": indexed}
     return SessionState(identity=frame.identity, dialect=dialect, options=state.options)
 
 

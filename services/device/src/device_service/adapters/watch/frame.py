@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from device_service.adapters.contract import DecodeError
 from device_service.adapters.watch.header import Front, Header, read_header
@@ -12,7 +13,7 @@ FRAME_CUT_OFF = "FRAME_CUT_OFF"
 _IDENTITY = re.compile(rb"[0-9]{10}(?:[0-9]{5})?\Z")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Frame:
     """`said` is the type as the watch wrote it, `payload` the bytes after its comma (None without one)."""
 
@@ -54,6 +55,7 @@ def _content(data: bytes, header: Header) -> tuple[bytes, tuple[str, ...]]:
     return content, () if header.length == len(content) else (LENGTH_WRONG,)
 
 
+@lru_cache(maxsize=256)
 def _type(said: bytes) -> str:
     """A damaged length can leave `00Z4*AL` where `AL` should be; the type is what follows the last star."""
     text = said.rpartition(b"*")[2].strip()[:20].decode("ascii", "replace")

@@ -25,8 +25,10 @@ class Front(Enum):
     UNFINISHED = "unfinished"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Header:
+    """Not frozen, like all that is made for every frame: a frozen one takes three times as long to make."""
+
     maker: bytes
     identity: bytes
     index: bytes | None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from device_service.adapters.alarm_kinds import AlarmKind
 from device_service.adapters.contract import SessionState
@@ -34,7 +35,7 @@ TYPE_UNKNOWN = "TYPE_UNKNOWN"
 BATTERY_UNREADABLE = "BATTERY_UNREADABLE"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Draft:
     """An event before the frame's own doubts, times and vendor type are added."""
 
@@ -44,7 +45,7 @@ class Draft:
     doubts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Said:
     """`time` is the watch's own clock, where the message carries it."""
 
@@ -54,7 +55,7 @@ class Said:
     archived: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Heard:
     frame: Frame
     state: SessionState
@@ -69,10 +70,12 @@ def understand(heard: Heard) -> Said:
     command = confirmed_by(said)
     if command and (said not in _ALSO_REPORTS or heard.frame.payload is None):
         return _confirmation(heard, command)
-    for prefix, reader in _READERS:
-        if said.startswith(prefix):
-            return reader(heard)
-    return _unknown(heard)
+    return _reader_of(said)(heard)
+
+
+@lru_cache(maxsize=256)
+def _reader_of(said: str) -> Reader:
+    return next((reader for prefix, reader in _READERS if said.startswith(prefix)), _unknown)
 
 
 def _link(heard: Heard) -> Said:
