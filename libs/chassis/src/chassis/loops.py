@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from selectors import EVENT_READ, DefaultSelector
 
 import psycopg
 import structlog
@@ -16,6 +17,7 @@ from chassis.metrics import RECONNECTS
 log = structlog.get_logger(__name__)
 
 POLL_S = 0.5
+STOP_S = 0.5  # it looks that often whether it was told to stop
 BACK_OFF_S = 0.5
 
 Tick = Callable[[Connection[DictRow]], int]
@@ -83,6 +85,15 @@ class Loop(threading.Thread):
     def _wait(self, connection: Connection[DictRow]) -> None:
         """Until the bell rings, the poll is over or the loop is told to stop."""
         until = monotonic() + self._poll_s
-        while not self._stopping.is_set() and (left := until - monotonic()) > 0:
-            if list(connection.notifies(timeout=min(left, POLL_S), stop_after=1)):  # all that have rung by now
-                return
+        if _bell_rang(connection):
+            return
+        with DefaultSelector() as selector:
+            selector.register(connection.fileno(), EVENT_READ)
+            while not self._stopping.is_set() and (left := until - monotonic()) > 0:
+                if selector.select(min(left, STOP_S)) and _bell_rang(connection):
+                    return
+
+
+def _bell_rang(connection: Connection[DictRow]) -> bool:
+    """Takes every bell that rang by now. Left to wait for one, psycopg would look ten times a second."""
+    return bool(list(connection.notifies(timeout=0)))

@@ -1,7 +1,8 @@
 """Consuming facts once: a batch in one transaction, a claim an event, failures set aside, never acked away."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -12,11 +13,10 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
-from chassis.context import Context
 from chassis.database import is_collision, is_lost
 from chassis.envelope import BrokenEnvelope, Envelope, from_wire
-from chassis.facts import Facts
 from chassis.metrics import REDONE, SET_ASIDE, Tally
+from chassis.record import Record
 from chassis.trace import span
 from chassis.work import Work
 
@@ -90,10 +90,10 @@ class Subscriber:
 
     def _attempt(self, connection: Connection[DictRow], batch: Batch, *, careful: bool) -> set[str]:
         with connection.transaction():
-            rings, facts = set[str](), Facts()
+            rings, record = set[str](), Record()
             for delivery, reason in batch.broken:
                 self._park_broken(connection, delivery, reason)
-            fresh = self._claim(connection, batch.events)
+            fresh, now = self._claim(connection, batch.events)
             waiting = self._waiting(connection, fresh)
             for arrived in fresh:
                 aggregate = arrived.envelope.aggregate
@@ -103,8 +103,8 @@ class Subscriber:
                     if not self._guarded(connection, arrived, rings):
                         waiting.add(aggregate)
                 else:
-                    rings |= self.run(connection, arrived, facts)
-            facts.write(connection)
+                    rings |= self.run(connection, arrived, record, now)
+            record.write(connection)
         return rings
 
     def _guarded(self, connection: Connection[DictRow], arrived: Arrived, rings: set[str]) -> bool:
@@ -122,8 +122,14 @@ class Subscriber:
             return False
         return True
 
-    def run(self, connection: Connection[DictRow], arrived: Arrived, facts: Facts | None = None) -> set[str]:
-        """Runs the handler of one event in the transaction that is open; a batch writes its `facts` together."""
+    def run(
+        self,
+        connection: Connection[DictRow],
+        arrived: Arrived,
+        record: Record | None = None,
+        now: datetime | None = None,
+    ) -> set[str]:
+        """Runs the handler of one event in the transaction that is open; a batch writes its `record` together."""
         envelope = arrived.envelope
         known = self.handlers.get(envelope.type)
         if known is None:
@@ -133,21 +139,24 @@ class Subscriber:
             message.ParseFromString(arrived.delivery.body)
         except DecodeError as broken:
             raise BrokenEnvelope(str(broken)) from broken
-        work = Work(connection, _caused_by(envelope), event=envelope, facts=facts)
+        caused = replace(envelope.context, causation=str(envelope.id))
+        work = Work(connection, caused, event=envelope, record=record, now=now)
         with span(f"handle {envelope.type}", envelope.context.traceparent), work:
             structlog.contextvars.bind_contextvars(correlation=envelope.correlation, event_id=str(envelope.id))
             handle(work, message)
         return work.rings
 
-    def _claim(self, connection: Connection[DictRow], events: Sequence[Arrived]) -> list[Arrived]:
-        """The events nobody has done yet, in the order they came."""
+    def _claim(
+        self, connection: Connection[DictRow], events: Sequence[Arrived]
+    ) -> tuple[list[Arrived], datetime | None]:
+        """The events nobody has done yet, in the order they came; and the time of the transaction, if there are any."""
         if not events:
-            return []
+            return [], None
         ids = [arrived.envelope.id for arrived in events]
         rows = connection.execute(
             """INSERT INTO inbox (consumer, event_id, event_time)
                SELECT %s, id, uuid7_time(id) FROM unnest(%s::uuid[]) AS id ORDER BY id
-               ON CONFLICT DO NOTHING RETURNING event_id""",
+               ON CONFLICT DO NOTHING RETURNING event_id, app_now() AS now""",
             [self.consumer, ids],
         ).fetchall()
         claimed: set[UUID] = {row["event_id"] for row in rows}
@@ -156,7 +165,7 @@ class Subscriber:
             if arrived.envelope.id in claimed:
                 claimed.discard(arrived.envelope.id)
                 fresh.append(arrived)
-        return fresh
+        return fresh, rows[0]["now"] if rows else None
 
     def _waiting(self, connection: Connection[DictRow], events: Sequence[Arrived]) -> set[str]:
         if not events:
@@ -235,16 +244,3 @@ def _read(deliveries: Sequence[Delivery]) -> Batch:
         else:
             batch.events.append(Arrived(envelope, delivery))
     return batch
-
-
-def _caused_by(envelope: Envelope) -> Context:
-    """The context of what a handler does: same story, caused by this event."""
-    source = envelope.context
-    return Context(
-        correlation=source.correlation,
-        causation=str(envelope.id),
-        actor=source.actor,
-        region=source.region,
-        person=source.person,
-        traceparent=source.traceparent,
-    )

@@ -45,7 +45,8 @@ class TimerRunner:
         try:
             with connection.transaction():
                 row = connection.execute(
-                    """SELECT * FROM timers WHERE parked_at IS NULL AND due_at <= app_now() AND kind = ANY(%s)
+                    """SELECT *, app_now() AS now FROM timers
+                       WHERE parked_at IS NULL AND due_at <= app_now() AND kind = ANY(%s)
                        ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED""",
                     [list(self.handlers)],
                 ).fetchone()
@@ -68,7 +69,7 @@ class TimerRunner:
             row["context"] | {"causation": f"timers/{row['key']}", "actor": f"services/{self.service}"}
         )
         timer = Timer(key=row["key"], kind=row["kind"], due=row["due_at"], payload=row["payload"])
-        with span(f"timer {timer.kind}", context.traceparent), Work(connection, context) as work:
+        with span(f"timer {timer.kind}", context.traceparent), Work(connection, context, now=row["now"]) as work:
             structlog.contextvars.bind_contextvars(correlation=context.correlation)
             self.handlers[timer.kind](work, timer)
         return work.rings

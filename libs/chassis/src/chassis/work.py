@@ -1,21 +1,20 @@
 """One transaction: what a use case may touch."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Self, cast
 
 from google.protobuf.message import Message
 from psycopg import Connection
 from psycopg.rows import DictRow
-from psycopg.types.json import Jsonb
 
 from chassis.context import Caller, Context
 from chassis.envelope import Envelope, event_rule
-from chassis.facts import Facts
+from chassis.record import EffectRequest, Record
 from chassis.trace import current_traceparent
 
-__all__ = ["Caller", "Context", "Envelope", "Work"]
+__all__ = ["Caller", "Context", "EffectRequest", "Envelope", "Work"]
 
 Params = Sequence[Any] | Mapping[str, Any]
 
@@ -25,33 +24,11 @@ def bell_of(kind: str, lane: str = "") -> str:
     return f"effects.{kind}.{lane}" if lane else f"effects.{kind}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EffectRequest:
-    """A call to the outside that is asked for. `due`: not before; None: at once. `lane`: with threads of its own."""
-
-    key: str
-    kind: str
-    request: Mapping[str, Any]
-    due: datetime | None = None
-    timeout_s: float = 10
-    lane: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "key": self.key,
-            "kind": self.kind,
-            "request": dict(self.request),
-            "due": self.due.isoformat() if self.due else None,
-            "timeout_s": self.timeout_s,
-            "lane": self.lane,
-        }
-
-
 class Work:
     """A transaction with its clock, its context and what it will ring for after the commit.
 
-    Used as a context inside the transaction: the facts it told are written at its end. Events of one batch share
-    `facts`, which are then written by whoever holds the batch.
+    Used as a context inside the transaction: what it told, set and asked for is written at its end. Events of one
+    batch share a `record`, which is then written by whoever holds the batch. `now`: where that is known already.
     """
 
     def __init__(
@@ -61,29 +38,35 @@ class Work:
         *,
         caller: Caller | None = None,
         event: Envelope | None = None,
-        facts: Facts | None = None,
+        record: Record | None = None,
+        now: datetime | None = None,
     ) -> None:
         self.connection = connection
         self.context = context
         self.caller = caller
         self.event = event
         self.rings: set[str] = set()
-        self._now: datetime | None = None
-        self._facts = facts
-        self._is_shared = facts is not None
+        self._now = now and now.astimezone(UTC)
+        self._record = record
+        self._is_shared = record is not None
 
     def __enter__(self) -> Self:
-        self._facts = self._facts or Facts()
+        self._record = self._record or Record()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None and self._facts is not None and not self._is_shared:
-            self._facts.write(self.connection)
+        if kind is None and not self._is_shared:
+            self._kept.write(self.connection)
+
+    @property
+    def _kept(self) -> Record:
+        assert self._record is not None, "outside of `with work` nobody would write it"  # noqa: S101 - a bug of ours
+        return self._record
 
     def within(self, context: Context) -> "Work":
         """The same transaction for another story: what is told belongs to that one."""
-        other = Work(self.connection, context, facts=self._facts)
-        other.rings, other._now = self.rings, self._now
+        other = Work(self.connection, context, record=self._kept, now=self._now)
+        other.rings = self.rings
         return other
 
     @property
@@ -118,7 +101,6 @@ class Work:
         rule: str = "",
     ) -> str:
         """Tells a fact: to the journal, and to the outbox unless its contract keeps it at home. Returns its id."""
-        assert self._facts is not None, "outside of `with work` nobody would write it"  # noqa: S101 - a bug of ours
         own = self.context
         context = replace(
             own,
@@ -130,21 +112,16 @@ class Work:
         leaves = not event_rule(type(message)).journal_only
         if leaves:
             self.rings.add("outbox")
-        return str(self._facts.tell(message, aggregate, context, rule=rule, leaves=leaves))
+        return str(self._kept.facts.tell(message, aggregate, context, rule=rule, leaves=leaves))
 
     def set_timer(self, key: str, kind: str, due: datetime, payload: Mapping[str, Any] | None = None) -> None:
         """Sets or moves the timer of that key."""
-        self.run(
-            """INSERT INTO timers (key, kind, due_at, payload, context) VALUES (%s, %s, %s, %s, %s)
-               ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, due_at = excluded.due_at,
-                   payload = excluded.payload, context = excluded.context,
-                   attempts = 0, error = '', parked_at = NULL""",
-            [key, kind, due, Jsonb(dict(payload or {})), Jsonb(self.context.as_json())],
-        )
+        self._kept.set_timer(key, kind, due, payload or {}, self.context)
         self.rings.add("timers")
 
-    def cancel_timer(self, key: str) -> bool:
-        return self.run("DELETE FROM timers WHERE key = %s", [key]) == 1
+    def cancel_timer(self, key: str) -> None:
+        """Nothing happens where there is none."""
+        self._kept.cancel_timer(key)
 
     def request_effect(
         self,
@@ -158,16 +135,8 @@ class Work:
         """Asks core for a call to the outside; a second request with the same key changes nothing."""
         self.request_effects([EffectRequest(key=key, kind=kind, request=request, due=due, timeout_s=timeout_s)])
 
-    def request_effects(self, requests: Sequence["EffectRequest"]) -> None:
-        """As `request_effect`, many with one statement."""
-        if not requests:
-            return
-        self.run(
-            """INSERT INTO effects (key, kind, lane, request, context, due_at, timeout_s)
-               SELECT e.key, e.kind, e.lane, e.request, %s, coalesce(e.due, app_now()), e.timeout_s
-               FROM jsonb_to_recordset(%s)
-                   AS e(key text, kind text, lane text, request jsonb, due timestamptz, timeout_s real)
-               ON CONFLICT (key) DO NOTHING""",
-            [Jsonb(self.context.as_json()), Jsonb([each.as_json() for each in requests])],
-        )
-        self.rings.update(bell_of(each.kind, each.lane) for each in requests)
+    def request_effects(self, requests: Sequence[EffectRequest]) -> None:
+        """As `request_effect`, many of them."""
+        for each in requests:
+            self._kept.request_effect(each, self.context)
+            self.rings.add(bell_of(each.kind, each.lane))
