@@ -2,17 +2,13 @@
 
 import io
 import tarfile
-from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from chassis.export.writing import PartWriter
-from chassis.rpc.client import Refused
-from chassis.work import Caller
 from device_service.export.use_cases import STEP
 from device_service.handlers import HANDLERS
 from eldercare.device.v1 import export_job_service_pb2 as proto
@@ -23,25 +19,24 @@ from services.device.tests.cast import (
     DAUGHTER_WEN,
     DISTRICT,
     GRANNY_WEN,
-    HILL,
-    PLUM_GARDEN,
     UNCLE_BAI,
     introduce,
 )
 from services.device.tests.export.conftest import Measuring
+from services.device.tests.export.jobs import (
+    DAUGHTER,
+    GARDENER,
+    GRANNY,
+    HILL_OPERATOR,
+    OPERATOR,
+    UNCLE,
+    As,
+    refusal,
+    start,
+)
 from services.device.tests.packages import lines, pulses
 from suite.export.verify import verify
 from suite.testing import RpcFactory, RunningRpc, TestDatabase
-
-OPERATOR = Caller(subject="persons/00000000-0000-7000-8000-0000000000aa", roles=(f"operator@{DISTRICT}",), purpose="x")
-GARDENER = Caller(
-    subject="persons/00000000-0000-7000-8000-0000000000ad", roles=(f"operator@{PLUM_GARDEN}",), purpose="x"
-)
-HILL_OPERATOR = Caller(subject="persons/00000000-0000-7000-8000-0000000000ab", roles=(f"operator@{HILL}",), purpose="x")
-GRANNY = Caller(subject=GRANNY_WEN, roles=("elder",), purpose="x")
-UNCLE = Caller(subject=UNCLE_BAI, roles=("elder",), purpose="x")
-DAUGHTER = Caller(subject=DAUGHTER_WEN, roles=(f"family@{GRANNY_WEN}",), purpose="x")
-As = Callable[[Caller], ExportJobServiceStub]
 
 
 @pytest.fixture
@@ -63,13 +58,6 @@ def running(rpc: RpcFactory, db: TestDatabase, tmp_path: Path) -> RunningRpc:
 @pytest.fixture
 def calling(running: RunningRpc) -> As:
     return lambda caller: ExportJobServiceStub(running.channel_as(caller))
-
-
-def start(stub: ExportJobServiceStub, subject: str, vendor: str = "") -> str:
-    request = proto.StartExportRequest(request_id=str(uuid4()), subject=subject, vendor=vendor)
-    job = stub.StartExport(request)
-    assert job.state == proto.EXPORT_STATE_RUNNING
-    return job.name
 
 
 def work_on(running: RunningRpc, db: TestDatabase) -> None:
@@ -173,50 +161,6 @@ def test_nobody_exports_what_does_not_concern_them(
     for caller in (UNCLE, HILL_OPERATOR):
         assert refusal(calling(caller).GetExport, proto.GetExportRequest(name=name)) == "NOT_FOUND"
         assert refusal(fetch, calling(caller), name, Path()) == "NOT_FOUND"
-
-
-def refusal(call: Callable[..., object], *told: object, **more: object) -> str:
-    with pytest.raises(Refused) as refused:
-        call(*told, **more)
-    return refused.value.reason
-
-
-def listed(stub: ExportJobServiceStub, subject: str, **page: Any) -> proto.ListExportsResponse:
-    return stub.ListExports(proto.ListExportsRequest(subject=subject, **page))
-
-
-def test_a_desk_lists_the_exports_of_its_regions_newest_first_and_an_elder_what_it_asked_for_itself(
-    calling: As, spoken: list[bytes], worn: str, db: TestDatabase
-) -> None:
-    operator, granny = calling(OPERATOR), calling(GRANNY)
-    of_district, of_granny, of_watch = (start(operator, each) for each in (DISTRICT, GRANNY_WEN, worn))
-    of_garden, own = start(calling(GARDENER), PLUM_GARDEN), start(granny, GRANNY_WEN)
-    assert names(listed(operator, DISTRICT)) == [of_garden, of_watch, of_granny, of_district]
-    assert names(listed(operator, GRANNY_WEN)) == [of_granny]
-    assert names(listed(operator, worn)) == [of_watch]
-    assert names(listed(calling(GARDENER), PLUM_GARDEN)) == [of_garden]
-    assert names(listed(granny, GRANNY_WEN)) == [own]
-
-
-def test_exports_are_listed_page_by_page(calling: As, spoken: list[bytes]) -> None:
-    operator = calling(OPERATOR)
-    made = [start(operator, DISTRICT) for _ in range(3)]
-    first = listed(operator, DISTRICT, page_size=2)
-    second = listed(operator, DISTRICT, page_size=2, page_token=first.next_page_token)
-    assert names(first) + names(second) == made[::-1]
-    assert second.next_page_token == ""
-    assert refusal(listed, operator, DISTRICT, page_token="torn") == "PAGE_TOKEN_UNREADABLE"
-
-
-def test_nobody_lists_exports_of_another_region_or_person(calling: As, spoken: list[bytes], db: TestDatabase) -> None:
-    introduce(db, UNCLE_BAI)
-    start(calling(OPERATOR), DISTRICT)
-    for caller, subject in ((HILL_OPERATOR, DISTRICT), (GARDENER, DISTRICT), (UNCLE, GRANNY_WEN), (GRANNY, DISTRICT)):
-        assert refusal(listed, calling(caller), subject) == "NOT_FOUND"
-
-
-def names(answer: proto.ListExportsResponse) -> list[str]:
-    return [each.name for each in answer.exports]
 
 
 def test_an_elder_gets_its_own(
