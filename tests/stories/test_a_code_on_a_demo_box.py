@@ -35,5 +35,5 @@ def post(box: Box, path: str, told: dict[str, str]) -> dict[str, str]:
 
 
 def found(read: Result) -> str:
-    match = re.search(r"\b[0-9]{6}\b", read.output)
+    match = re.search(r"(?<![0-9])[0-9]{6}(?![0-9])", read.output)
     return match.group() if match and read.exit_code == 0 else ""
