@@ -7,13 +7,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from suite import cast
-from tests.support.accessible import violations
-from tests.support.browser import HANDY, PHONE, WIDE, open_browser, signed_in
+from tests.support.accessible import assert_good_in_both_languages, violations
+from tests.support.browser import WIDE, open_browser, signed_in
 from tests.support.house import House
 from tests.support.visit import Visit
 
 pytestmark = pytest.mark.browser
-BOTH = ("en", "zh-CN")
 
 
 @pytest.fixture(scope="module")
@@ -29,17 +28,6 @@ def board(house: House, browser: Browser) -> Iterator[Page]:
         page.evaluate("window.isTheSamePage = true")
         yield page
         assert page.evaluate("window.isTheSamePage === true")
-
-
-def assert_good_in_both_languages(page: Page, path: str) -> None:
-    """WCAG 2.2 AA at every size, without a word or a button beside the screen."""
-    for language in BOTH:
-        for size in (WIDE, HANDY, PHONE):
-            page.set_viewport_size(size)
-            page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
-            expect(page.locator("html")).to_have_attribute("lang", language)
-            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-            assert violations(page) == []
 
 
 def test_the_board_follows_a_press_until_it_is_paid(house: House, board: Page) -> None:

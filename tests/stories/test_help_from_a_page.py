@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from suite import cast
-from tests.support.accessible import violations
+from tests.support.accessible import assert_fits_at_200_percent, violations
 from tests.support.browser import HANDY, PHONE, WIDE, open_browser, signed_in
 from tests.support.house import House
 
@@ -88,17 +88,6 @@ def test_one_press_from_the_elders_page_to_the_last_fen(house: House, pages: Pag
     expect(row).to_have_count(0)
     expect(desk.locator("#finished li").first).to_contain_text("settled")
     expect(elder.get_by_role("button", name="Call for help")).to_be_visible()
-
-
-def assert_fits_at_200_percent(page: Page) -> None:
-    """Nothing lies beside the screen when the letters are twice as large."""
-    size = page.viewport_size
-    page.set_viewport_size(PHONE)
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert violations(page) == []
-    page.evaluate("document.documentElement.style.fontSize = ''")
-    page.set_viewport_size(size or HANDY)
 
 
 def code_on(page: Page) -> str:

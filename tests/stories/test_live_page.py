@@ -69,7 +69,7 @@ def test_a_daughter_confirms_and_sees_who_paid_what(house: House, daughter: Page
     visit.close(incident)
     expect(daughter.locator("#state")).to_have_attribute("data-state", "closed")
     daughter.get_by_role("button", name="Confirm service").click()
-    expect(daughter.locator("#settlement")).to_have_text("settled")
+    expect(daughter.locator(".settlement")).to_have_text("settled")
     expect(daughter.locator("#now")).to_contain_text("¥8.00")
     expect(daughter.locator("#story")).to_contain_text("Paid:")
     assert is_the_same_page(daughter)

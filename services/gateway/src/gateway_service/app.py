@@ -23,6 +23,7 @@ from gateway_service.problem.handlers import install as install_problems
 from gateway_service.session.provider import Provider, load_providers
 from gateway_service.settings import GatewaySettings
 from gateway_service.v1 import (
+    accounts,
     archive,
     elders,
     exports,
@@ -62,6 +63,7 @@ _CROSS_ORIGIN: dict[str, Any] = {
 _ROUTERS = (
     sessions,
     oidc,
+    accounts,
     incidents,
     orders,
     ratings,

@@ -4,6 +4,7 @@
   const ahead = Date.parse(document.body.dataset.now) - Date.now();
   const clocks = {
     "": new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium" }),
+    date: new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium" }),
     short: new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }),
   };
   const line = document.getElementById("line");
