@@ -18,10 +18,10 @@ from tests.simulation.suite import Suite
 from tests.simulation.timeline import Simulation
 
 _CLAIMED = """    with connection.transaction():
-        rings, facts = set[str](), Facts()
+        rings, record = set[str](), Record()
         for delivery, reason in batch.broken:
             self._park_broken(connection, delivery, reason)
-        fresh = self._claim(connection, batch.events)
+        fresh, now = self._claim(connection, batch.events)
 """
 MUTATIONS = [
     Mutation(
@@ -29,7 +29,7 @@ MUTATIONS = [
         owner=Subscriber,
         verb="_attempt",
         old=_CLAIMED,
-        new="    fresh = self._claim(connection, batch.events)\n" + _CLAIMED.rpartition("        fresh")[0],
+        new="    fresh, now = self._claim(connection, batch.events)\n" + _CLAIMED.rpartition("        fresh")[0],
     ),
     Mutation(
         what="nobody asks whether an event was handled before",

@@ -212,9 +212,9 @@ def test_the_auditor_finds_an_alarm_whose_timer_was_lost(
 ) -> None:
     db.connection.execute("DELETE FROM timers")
     db.push_clock(seconds=61)
-    with db.work() as work:
-        assert find_forgotten(work) == 1
-        assert find_forgotten(work) == 0
+    for found in (1, 0):
+        with db.work() as work:
+            assert find_forgotten(work) == found
     wait(db, effects, 0)
     assert handed_over_to(db, alarm).startswith("incidents/")
 
