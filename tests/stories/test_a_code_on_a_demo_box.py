@@ -1,27 +1,20 @@
 """On a box without real SMS somebody new signs in by phone: whoever runs the box reads the code aloud."""
 
-import re
 from pathlib import Path
 from uuid import uuid4
 
 import httpx2
-from typer.testing import CliRunner, Result
 
 from suite import cast
 from suite.box import Box
-from suite.cli import app
-from suite.waiting import until
-
-
-def code(run_dir: Path, phone: str) -> Result:
-    return CliRunner().invoke(app, ["code", phone, "--run-dir", str(run_dir)])
+from tests.support import codes
 
 
 def test_the_daughter_signs_in_with_the_code_the_operator_reads(box: Box, run_dir: Path) -> None:
-    nobodys = code(run_dir, "+8600000009999")
+    nobodys = codes.asked(run_dir, "+8600000009999")
     assert (nobodys.exit_code, "NO_CODE_SENT" in nobodys.output) == (1, True)
     asked = post(box, "codes", {"phone": cast.DAUGHTER.phone})
-    shown = until(lambda: found(code(run_dir, cast.DAUGHTER.phone)), "the code is on the phone")
+    shown = codes.code_for(run_dir, cast.DAUGHTER.phone)
     opened = post(box, "code", {"challenge": asked["challenge"], "code": shown})
     assert opened["person"] == cast.DAUGHTER.name
 
@@ -32,8 +25,3 @@ def post(box: Box, path: str, told: dict[str, str]) -> dict[str, str]:
     assert answer.is_success, answer.text
     body: dict[str, str] = answer.json()
     return body
-
-
-def found(read: Result) -> str:
-    match = re.search(r"(?<![0-9])[0-9]{6}(?![0-9])", read.output)
-    return match.group() if match and read.exit_code == 0 else ""

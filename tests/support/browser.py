@@ -43,20 +43,27 @@ def open_browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def signed_in(
-    browser: Browser, web: str, login: str, *, language: str = "en-US", size: ViewportSize = PHONE
-) -> Iterator[Page]:
-    """A phone 320 px wide on which that person has signed in. Any script error fails the test at its end."""
+def signed_out(browser: Browser, *, language: str = "en-US", size: ViewportSize = PHONE) -> Iterator[Page]:
+    """A phone 320 px wide on which nobody has signed in. Any script error fails the test at its end."""
     context = browser.new_context(locale=language, viewport=size, timezone_id="Asia/Shanghai")
     page, errors = context.new_page(), list[str]()
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(web)
-    page.fill("[name=login]", login)
-    page.fill("[name=password]", cast.PASSWORD)
-    page.click("form[action='/sign-in'] button")
-    page.wait_for_url(f"{web}/")
-    # A suite that has just lost a server may say "not now" first; the page asks again by itself.
-    expect(page.locator("#overview")).to_be_visible()
     yield page
     context.close()
     assert errors == []
+
+
+@contextmanager
+def signed_in(
+    browser: Browser, web: str, login: str, *, language: str = "en-US", size: ViewportSize = PHONE
+) -> Iterator[Page]:
+    """The same with that person signed in."""
+    with signed_out(browser, language=language, size=size) as page:
+        page.goto(web)
+        page.fill("[name=login]", login)
+        page.fill("[name=password]", cast.PASSWORD)
+        page.click("form[action='/sign-in'] button")
+        page.wait_for_url(f"{web}/")
+        # A suite that has just lost a server may say "not now" first; the page asks again by itself.
+        expect(page.locator("#overview")).to_be_visible()
+        yield page

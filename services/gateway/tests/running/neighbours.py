@@ -63,7 +63,8 @@ class Heard:
 
 @dataclass(slots=True, kw_only=True)
 class Neighbours:
-    """`family` may see the incidents; services may, too; strangers are told that there is nothing."""
+    """`family` may see the incidents; services may, too; strangers are told that there is nothing. `refused`: the kind
+    of requests that `refusal` is for."""
 
     identity: Identity
     people: Identity
@@ -73,6 +74,8 @@ class Neighbours:
     health: list[ServiceHealth] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     refusal: tuple[str, str, str] | None = None
+    refused: type = object
+    has_password: bool = True
     hold: threading.Event | None = None
     package: Package = field(default_factory=Package)
 
@@ -97,7 +100,7 @@ class Neighbours:
         self.heard.append(Heard(request=request, metadata=metadata, deadline_s=context.time_remaining()))
         if self.hold:
             self.hold.wait(20)
-        if self.refusal:
+        if self.refusal and isinstance(request, self.refused):
             context.abort_with_status(rpc_status.to_status(named(*self.refusal, {})))
         return metadata
 

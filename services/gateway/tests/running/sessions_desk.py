@@ -10,7 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from chassis.clock import wall_now
 from chassis.identity import Identity
-from eldercare.people.v1.person_service_pb2 import Session
+from eldercare.people.v1.person_service_pb2 import Session, SetPasswordResponse
 from eldercare.people.v1.person_service_pb2_grpc import SessionServiceServicer
 from eldercare.people.v1.session_pb2 import (
     SIGN_IN_MEANS_CODE,
@@ -26,6 +26,7 @@ GUEST = "persons/00000000-0000-4000-8000-000000000002"  # whoever signs in
 
 class House(Protocol):
     people: Identity
+    has_password: bool
 
     def receive(self, request: Any, context: Any) -> str: ...
     def note(self, request: Any, context: Any) -> dict[str, str]: ...
@@ -61,7 +62,11 @@ class Sessions(SessionServiceServicer):
     def ListSessions(self, request: Any, context: Any) -> ListSessionsResponse:  # noqa: N802 - the contract's name
         self.house.receive(request, context)
         entry = SessionEntry(name=f"sessions/{uuid4()}", means=SIGN_IN_MEANS_CODE, current=True)
-        return ListSessionsResponse(sessions=[entry])
+        return ListSessionsResponse(sessions=[entry], has_password=self.house.has_password)
+
+    def SetPassword(self, request: Any, context: Any) -> SetPasswordResponse:  # noqa: N802 - the contract's name
+        self.house.receive(request, context)
+        return SetPasswordResponse()
 
     def _opened(self, request: Any, context: Any) -> Session:
         self.house.note(request, context)

@@ -6,10 +6,12 @@ import pytest
 
 from chassis.seal import Seals
 from eldercare.people.v1.person_service_pb2 import SetPasswordRequest
+from eldercare.people.v1.session_pb2 import ListSessionsRequest
 from people_service.session.domain import FREE_ATTEMPTS, Credentials
 from people_service.session.keeping import begin_session, end_session
 from people_service.session.lasting import Means
 from people_service.session.passwords import Passwords
+from people_service.session.store import forget
 from people_service.session.use_cases import (
     CurrentPasswordWrong,
     SignInNotRecent,
@@ -18,7 +20,7 @@ from people_service.session.use_cases import (
     set_password,
 )
 from services.people.tests.cast import GRANNY_WEN, HOME, UNCLE_BAI, elder_since, register, register_granny, told
-from services.people.tests.house import PASSWORD, SECONDS, House, Metadata, new_request, refusal
+from services.people.tests.house import PASSWORD, SECONDS, House, Metadata, new_request, refusal, registering
 from services.people.tests.signing import mint, sign_in
 from suite.testing import TestDatabase
 
@@ -48,6 +50,27 @@ def test_granny_changes_her_password_with_the_one_she_has(street: House) -> None
 def test_her_operator_gives_a_new_password_when_it_is_lost(street: House) -> None:
     change(street, street.signed_in("mei"), "")
     assert street.session("granny", NEW).person == GRANNY_WEN
+
+
+def test_whoever_tells_no_login_keeps_the_one_there_is(street: House) -> None:
+    told = SetPasswordRequest(request_id=new_request(), name=GRANNY_WEN, password=NEW, current_password=PASSWORD)
+    street.sessions.SetPassword(told, timeout=SECONDS, metadata=street.signed_in("granny"))
+    assert street.session("granny", NEW).person == GRANNY_WEN
+
+
+def test_a_first_password_comes_with_a_login(street: House) -> None:
+    street.people.RegisterPerson(registering(UNCLE_BAI), timeout=SECONDS)
+    told = SetPasswordRequest(request_id=new_request(), name=UNCLE_BAI, password=NEW)
+    caller = street.signed_in("mei")
+    assert refusal(lambda: street.sessions.SetPassword(told, timeout=SECONDS, metadata=caller)) == "LOGIN_MISSING"
+
+
+def test_one_is_told_whether_one_has_a_password(street: House) -> None:
+    caller = street.signed_in("granny")
+    assert street.sessions.ListSessions(ListSessionsRequest(), timeout=SECONDS, metadata=caller).has_password
+    with street.database.work() as work:
+        forget(work, GRANNY_WEN)
+    assert not street.sessions.ListSessions(ListSessionsRequest(), timeout=SECONDS, metadata=caller).has_password
 
 
 def test_guesses_of_the_current_password_are_counted_as_those_at_the_door(street: House) -> None:

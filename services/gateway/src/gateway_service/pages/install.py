@@ -8,7 +8,18 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
-from gateway_service.pages import accounts, help_call, incident, overview, payments, phones, rating, sign_in, visits
+from gateway_service.pages import (
+    accounts,
+    help_call,
+    incident,
+    overview,
+    password,
+    payments,
+    phones,
+    rating,
+    sign_in,
+    visits,
+)
 from gateway_service.pages.render import fragment, is_htmx, own_path, page, query
 from gateway_service.problem.problem import Problem
 from gateway_service.session import token
@@ -17,7 +28,7 @@ from gateway_service.text.language import language_of
 
 
 def install(app: FastAPI) -> Callable[[Request, Problem], Response]:
-    for room in (sign_in, overview, incident, help_call, phones, payments, accounts, rating, visits):
+    for room in (sign_in, overview, incident, help_call, phones, payments, accounts, password, rating, visits):
         app.include_router(room.router)
     app.add_api_route("/docs", show_docs, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=str(files("gateway_service").joinpath("static"))), name="static")

@@ -73,7 +73,10 @@ class SessionEntryView(BaseModel):
 
 
 class SessionList(BaseModel):
+    """`has_password`: what changing it asks for is the one that holds; a first one asks for a recent sign-in."""
+
     sessions: list[SessionEntryView]
+    has_password: bool
 
 
 def session_view(session: Session) -> SessionView:
@@ -164,7 +167,8 @@ async def get_sessions(asked: Asked) -> SessionList:
                 current=each.current,
             )
             for each in found.sessions
-        ]
+        ],
+        has_password=found.has_password,
     )
 
 

@@ -17,7 +17,7 @@ from eldercare.people.v1.person_service_pb2 import Session, SetPasswordRequest, 
 from eldercare.people.v1.person_service_pb2_grpc import SessionServiceServicer
 from people_service.entrypoints import session_translate as translate
 from people_service.reach import Reach
-from people_service.session import lasting_store
+from people_service.session import lasting_store, store
 from people_service.session.codes import request_code, sign_in_with_code
 from people_service.session.domain import Credentials
 from people_service.session.keeping import Mint, SignedIn, end_session, refresh_session
@@ -93,7 +93,10 @@ class SessionRpc(SessionServiceServicer):
     def ListSessions(self, work: Work, _request: contract.ListSessionsRequest) -> contract.ListSessionsResponse:
         caller = _caller(work)
         found = lasting_store.open_of(work, caller.subject)
-        return contract.ListSessionsResponse(sessions=[translate.entry(each, caller.session) for each in found])
+        return contract.ListSessionsResponse(
+            sessions=[translate.entry(each, caller.session) for each in found],
+            has_password=store.own_credentials(work, caller.subject) is not None,
+        )
 
     @command(prepare="_hashed")
     def SetPassword(

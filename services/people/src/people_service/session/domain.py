@@ -28,7 +28,7 @@ def normal_password(password: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """What a person types, and the hash of what it types second."""
+    """What a person types, and the hash of what it types second. Without a login the one it has stays."""
 
     login: str
     password_hash: str

@@ -39,6 +39,13 @@ class LoginTaken(Refusal):
     sentence = "Somebody else signs in with this login. Choose another one."
 
 
+class LoginMissing(Refusal):
+    """A first password without the name it goes with."""
+
+    status = "INVALID_ARGUMENT"
+    sentence = "Choose a login as well: the person has none yet."
+
+
 class CurrentPasswordWrong(Refusal):
     """Who holds a token is not always the person it was made for."""
 
@@ -112,7 +119,7 @@ def set_password(
     person.require_present()
     if reach is not None:
         reach.require_powers_of(role for role in person.roles if role.is_open_at(work.now))
-    blind = login_blind(seals, told.login)
+    blind = login_blind(seals, told.login) if told.login else _present_login(work, name)
     if not store.set_credentials(work, name, blind, told.password_hash):
         raise LoginTaken
     store.clear_attempts(work, blind)
@@ -133,6 +140,13 @@ def change_own_password(
     else:
         _require_recent(work, name, session)
     set_password(work, seals, name, told, None, session=session)
+
+
+def _present_login(work: Work, name: str) -> bytes:
+    known = store.own_credentials(work, name)
+    if known is None:
+        raise LoginMissing
+    return known[0]
 
 
 def _require_recent(work: Work, name: str, session: str) -> None:

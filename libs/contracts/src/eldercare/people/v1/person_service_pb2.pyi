@@ -436,6 +436,7 @@ class SetPasswordRequest(_message.Message):
     request_id: _builtins.str
     name: _builtins.str
     login: _builtins.str
+    """Empty: the one the person has."""
     password: _builtins.str
     current_password: _builtins.str
     """The password the person has now: needed when a person who has one sets the own, so that a borrowed token is not
