@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from chassis.context import Caller, Context
@@ -44,13 +46,18 @@ class Database:
                 yield work
 
 
+@cache
+def _settings(service: str) -> Any:
+    return load(CORES[service].settings, {}, service=service) if service in ("order", "notify") else None
+
+
 def parts_of(world: Any, service: str) -> Parts:
     """As `chassis.core` builds them; the processor, the desk and Redis are the simulation's."""
     core, database, clients = CORES[service], Database(world, service), Clients(world, f"services/{service}")
-    identity: Any = type("Named", (), {"name": f"services/{service}"})
+    identity: Any = SimpleNamespace(name=f"services/{service}")
     rpc = Rpc(service, database, identity, core.relate, SEALS)  # type: ignore[arg-type]
     deps: Any = Deps(
-        settings=load(core.settings, {}, service=service) if service in ("order", "notify") else None,
+        settings=_settings(service),
         rpc=rpc,
         database=database,  # type: ignore[arg-type]
         clients=clients,  # type: ignore[arg-type]

@@ -33,7 +33,7 @@ class Memory:
     def __init__(self, service: str, now: Callable[[], int]) -> None:
         self.service, self.now = service, now
         self.touched: set[str] = set()  # tables written since somebody looked
-        self._names: dict[str, list[str]] = {}
+        self._names: dict[str, list[str]] = {}  # of a statement's columns
         self.serial = 0
         self.asking: Session | None = None  # whose statement runs
         self.relay: Session | None = None  # who holds the relay's lock
@@ -64,25 +64,25 @@ class Memory:
         self.serial, self.relay = self._serial, None
         self.touched.clear()
 
-    def run(self, text: str, params: Any = None) -> Found:
-        told = functions.find(text)
-        self.touched |= written(text)
+    def run(self, known: "Known", params: Any = None) -> Found:
+        if known.writes:
+            self.touched |= known.writes
         try:
-            return told(self, text, params) if told else self.plain(dialect.statement(text), params)
+            return known.told(self, known.text, params) if known.told else self.plain(known.sql, params)
         except sqlite3.IntegrityError as broken:
-            known = _ERRORS.get(str(broken).split(" ", 1)[0], psycopg.errors.IntegrityConstraintViolation)
-            raise known(str(broken)) from broken
+            kind = _ERRORS.get(str(broken).split(" ", 1)[0], psycopg.errors.IntegrityConstraintViolation)
+            raise kind(str(broken)) from broken
         except sqlite3.Error as unknown:
-            raise Untold(f"{unknown}: {dialect.statement(text)}") from unknown
+            raise Untold(f"{unknown}: {known.sql}") from unknown
 
     def plain(self, sql: str, params: Any = None) -> Found:
         """A statement in SQLite's own words."""
         cursor = self.db.execute(sql, stored(params))
-        if cursor.description is None:
-            return Found([], cursor.rowcount)
         names = self._names.get(sql)
         if names is None:
-            names = self._names[sql] = [column[0] for column in cursor.description]
+            names = self._names[sql] = [column[0] for column in cursor.description or ()]
+        if not names:
+            return Found([], cursor.rowcount)
         rows = [dict(zip(names, row)) for row in cursor]  # noqa: B905 - as many names as values
         return Found(rows, cursor.rowcount if cursor.rowcount >= 0 else len(rows))
 
@@ -94,22 +94,23 @@ class Memory:
 _WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 
 
-@cache
-def written(sql: str) -> frozenset[str]:
-    """The tables that a statement writes."""
-    found = _WRITES.findall(sql)
-    return frozenset([*found, "outbox"] if "append_event" in sql else found)
+class Known:
+    """What is to be known of a statement, found out when it comes for the first time."""
+
+    __slots__ = ("is_bell", "only_reads", "sql", "text", "told", "writes")
+
+    def __init__(self, text: str) -> None:
+        self.text, self.sql, self.told = text, dialect.statement(text), functions.find(text)
+        self.is_bell = text.startswith("SELECT pg_notify(")
+        found = _WRITES.findall(text)
+        self.writes = frozenset([*found, "outbox"] if "append_event" in text else found)
+        # Nothing of it would have to be undone.
+        self.only_reads = text.lstrip().startswith("SELECT") and self.told is None and not self.writes
 
 
 @cache
-def reads(sql: str) -> bool:
-    """Nothing of it would have to be undone."""
-    return sql.lstrip().startswith("SELECT") and functions.find(sql) is None and not written(sql)
-
-
-@cache
-def _text(sql: bytes) -> str:
-    return sql.decode()
+def _known(sql: str | bytes) -> Known:
+    return Known(sql if isinstance(sql, str) else sql.decode())
 
 
 class Host(Protocol):
@@ -138,23 +139,23 @@ class Session:
     def execute(self, sql: str | bytes, params: Sequence[Any] | Mapping[str, Any] | None = None) -> Found:
         if self.closed:
             raise psycopg.OperationalError("the connection is closed")
-        if isinstance(sql, str) and sql.startswith(_BELL):
+        known = _known(sql)
+        if known.is_bell:
             return Found([], 0)
         if self.depth:
-            return self._within(sql, params)
+            return self._within(known, params)
         with self.transaction():
-            return self._within(sql, params)
+            return self._within(known, params)
 
-    def _within(self, sql: str | bytes, params: Any) -> Found:
+    def _within(self, known: Known, params: Any) -> Found:
         if self.failed:
             raise psycopg.errors.InFailedSqlTransaction("an earlier statement failed")
         try:
             self.host.within(self)
             self.memory.asking = self
-            text = sql if isinstance(sql, str) else _text(sql)
-            if not reads(text):
+            if not known.only_reads:
                 self._save()
-            return self.memory.run(text, params)
+            return self.memory.run(known, params)
         except psycopg.Error:
             self.failed = True
             raise
@@ -181,9 +182,6 @@ class Session:
             self.memory.relay = None
 
     close = lose
-
-
-_BELL = "SELECT pg_notify("
 
 
 class Transaction:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -38,10 +38,10 @@ _POLLS = {"relay": 0.5, "timers": 0.25, "effects": 0.25, "retries": 0.5}
 
 @dataclass(slots=True)
 class Built:
-    """What a core process runs."""
+    """What a core process runs; gone when it dies."""
 
     parts: Parts
-    ticks: dict[str, Any]
+    runners: dict[str, Any] = field(default_factory=dict)
 
 
 class Suite(Trouble):
@@ -90,7 +90,7 @@ class Suite(Trouble):
         try:
             if loop.session is None or loop.session.closed:
                 loop.session = self.connect(service, name=kind)
-            return int(self.built(process, service).ticks[kind](loop.session))
+            return int(self._runner(process, service, kind).tick(loop.session))
         except (psycopg.OperationalError, psycopg.InterfaceError):
             if loop.session is not None:
                 loop.session.lose()
@@ -109,19 +109,30 @@ class Suite(Trouble):
             self.broker.ack(service, epoch, tag)
         return 1
 
-    def built(self, process: Process, service: str) -> Built:
+    def _of(self, process: Process, service: str) -> Built:
         built = self._built.get(process)
         if built is None:
-            parts = parts_of(self, service)
-            subscriber = Subscriber(service, self.handlers[service])
-            ticks = {
-                "relay": Relay(service, service, service).tick,
-                "timers": TimerRunner(service, service, parts.timers).tick,
-                "effects": EffectRunner(service, service, parts.effects).tick,
-                "retries": SetAsideRunner(service, subscriber).tick,
-            }
-            built = self._built[process] = Built(parts, ticks)
+            built = self._built[process] = Built(parts_of(self, service))
         return built
+
+    def _runner(self, process: Process, service: str, kind: str) -> Any:
+        """Made when it first has something to do: of most processes few threads ever have."""
+        built = self._of(process, service)
+        runner = built.runners.get(kind)
+        if runner is None:
+            runner = built.runners[kind] = self._made(service, kind, built.parts)
+        return runner
+
+    def _made(self, service: str, kind: str, parts: Parts) -> Any:
+        match kind:
+            case "relay":
+                return Relay(service, service, service)
+            case "timers":
+                return TimerRunner(service, service, parts.timers)
+            case "effects":
+                return EffectRunner(service, service, parts.effects)
+            case _:
+                return SetAsideRunner(service, Subscriber(service, self.handlers[service]))
 
     def _watched(self, service: str, handlers: Handlers) -> Handlers:
         def watched(handle: Any) -> Any:
@@ -155,7 +166,7 @@ class Suite(Trouble):
 
     def servicer(self, service: str, method: str) -> tuple[Any, Any]:
         process = self.callee(service) or self.cores[service][0]
-        for _, servicer in self.built(process, service).parts.servicers:
+        for _, servicer in self._of(process, service).parts.servicers:
             if hasattr(servicer, method) and hasattr(servicer, "rpc"):
                 base = type(servicer).__mro__[1].__name__.removesuffix("Servicer")
                 descriptor = _services(service)[base].FindMethodByName(method)

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from json.encoder import c_make_encoder, encode_basestring_ascii  # type: ignore[attr-defined]
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from psycopg.types.json import Jsonb
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _decode = json.JSONDecoder().raw_decode
+# As `json.dumps`, which makes this anew at each call.
+_encoder = c_make_encoder(None, None, encode_basestring_ascii, None, ": ", ", ", False, False, True)
 _MICROSECOND = timedelta(microseconds=1)
 _SPAN = re.compile(r"(\d+) (second|minute|hour)")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
@@ -26,19 +29,30 @@ def moment_of(value: int) -> datetime:
     return EPOCH + timedelta(microseconds=value)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return value.hex()
-    return str(value) if isinstance(value, UUID) else micros(value) if isinstance(value, datetime) else value
+def _encode(value: Any) -> str:
+    return "".join(_encoder(value, 0))
+
+
+_IN_LIST: dict[type, Callable[[Any], Any]] = {bytes: bytes.hex, UUID: str, datetime: micros}
+
+
+def _list(items: Any) -> str:
+    if _IN_LIST.keys().isdisjoint(map(type, items)):
+        return _encode(list(items))
+    return _encode([_IN_LIST.get(type(item), _same)(item) for item in items])
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 _TO: dict[type, Callable[[Any], Any]] = {
     datetime: micros,
     timedelta: lambda span: span // _MICROSECOND,
     UUID: str,
-    Jsonb: lambda document: json.dumps(document.obj),
-    list: lambda items: json.dumps([_plain(item) for item in items]),
-    tuple: lambda items: json.dumps([_plain(item) for item in items]),
+    Jsonb: lambda document: _encode(document.obj),
+    list: _list,
+    tuple: _list,
 }
 _to = _TO.get
 

@@ -1,6 +1,6 @@
 """Who makes the calls of one database: claims what is due, calls, settles."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -42,7 +42,8 @@ class EffectRunner:
     ) -> None:
         self.url, self.service, self.executors = url, service, executors
         self._lanes, self._is_within = list(lanes), not beside
-        self._shares = _shares_of(executors)
+        self._groups = {kind: each for kind, each in executors.items() if isinstance(each, GroupExecutor)}
+        self._shares = _shares_of(executors, self._groups)
 
     def tick(self, connection: Connection[DictRow]) -> int:
         """Makes one call, or those of one group; returns how many."""
@@ -81,10 +82,8 @@ class EffectRunner:
         return answers
 
     def _call_together(self, lot: Sequence[Effect]) -> list[Answer]:
-        executor = self.executors[lot[0].kind]
-        assert isinstance(executor, GroupExecutor)  # noqa: S101 - others are claimed one by one
         try:
-            return list(executor.call_all(lot))
+            return list(self._groups[lot[0].kind].call_all(lot))  # others are claimed one by one
         except Exception as unknown:
             return [unknown] * len(lot)
 
@@ -151,11 +150,10 @@ class EffectRunner:
         (effect, outcome), *others = ended
         with connection.transaction(), Work(connection, Context() if others else effect.context) as work:
             owned = _own(work, ended)
-            executor = self.executors[effect.kind]
-            if others and isinstance(executor, GroupExecutor):
-                executor.settle_all(work, [pair for pair in ended if pair[0].key in owned])
+            if others:
+                self._groups[effect.kind].settle_all(work, [pair for pair in ended if pair[0].key in owned])
             elif owned:
-                executor.settle(work, effect, outcome)
+                self.executors[effect.kind].settle(work, effect, outcome)
         return work.rings
 
 
@@ -171,15 +169,12 @@ def _own(work: Work, ended: Sequence[Ended]) -> set[str]:
     return {row["key"] for row in rows}
 
 
-def _shares_of(executors: Mapping[str, Executor]) -> list[tuple[list[str], int]]:
+def _shares_of(kinds: Iterable[str], grouped: Mapping[str, GroupExecutor]) -> list[tuple[list[str], int]]:
     """Which kinds are claimed together, and how many at once: those of one group executor; all others one by one."""
     groups: dict[int, tuple[list[str], int]] = {}
-    single: list[str] = []
-    for kind, executor in executors.items():
-        if isinstance(executor, GroupExecutor):
-            groups.setdefault(id(executor), ([], executor.most))[0].append(kind)
-        else:
-            single.append(kind)
+    for kind, executor in grouped.items():
+        groups.setdefault(id(executor), ([], executor.most))[0].append(kind)
+    single = [kind for kind in kinds if kind not in grouped]
     return [*([(single, 1)] if single else []), *groups.values()]
 
 

@@ -6,11 +6,13 @@ Source: CloudEvents 1.0.2 and its RabbitMQ binding.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from cloudevents.core.bindings.rabbitmq import RabbitMQMessage, from_binary, to_binary
 from cloudevents.core.v1.event import CloudEvent
+from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
 from chassis.context import Context
@@ -56,9 +58,14 @@ class Envelope:
 
 def event_rule(message: type[Message]) -> Event:
     """The event option of a message's contract; raises ValueError where there is none."""
-    options = message.DESCRIPTOR.GetOptions()
+    return _rule_of(message.DESCRIPTOR)
+
+
+@cache
+def _rule_of(message: Descriptor) -> Event:
+    options = message.GetOptions()
     if not options.HasExtension(event):
-        raise ValueError(f"{message.DESCRIPTOR.full_name} is not an event: it has no (eldercare.event.v1.event)")
+        raise ValueError(f"{message.full_name} is not an event: it has no (eldercare.event.v1.event)")
     return options.Extensions[event]
 
 

@@ -39,6 +39,8 @@ class Relay:
     ) -> None:
         self._service = service
         self._publisher = Publisher(broker_url, service, confirm_s=confirm_s)
+        self._confirmed, self._refused = RELAYED.labels(service, "confirmed"), RELAYED.labels(service, "refused")
+        self._sent, self._broker = RELAY_BATCH.labels(service), RELAY_BROKER.labels(service)
         self._urgent = urgent_nouns(service)
         self._due_rows = _due(len(self._urgent))
         self._locked: Connection[DictRow] | None = None
@@ -81,14 +83,14 @@ class Relay:
         if self._lost:
             log.info("broker.found", service=self._service)
         self._lost = False
-        RELAY_BROKER.labels(self._service).set(1)
+        self._broker.set(1)
         return answered
 
     def _rest(self, lost: BrokerLost) -> None:
         if not self._lost:
             log.warning("broker.lost", service=self._service, reason=str(lost))
             RECONNECTS.labels(f"{self._service}.relay", "broker").inc()
-            RELAY_BROKER.labels(self._service).set(0)
+            self._broker.set(0)
         self._lost, self._one_by_one = True, lost.poison
         self._rest_until = monotonic() + REST_S
 
@@ -135,9 +137,9 @@ class Relay:
         return refused
 
     def _count(self, confirmed: int, refused: int) -> None:
-        RELAY_BATCH.labels(self._service).observe(confirmed + refused)
-        RELAYED.labels(self._service, "confirmed").inc(confirmed)
-        RELAYED.labels(self._service, "refused").inc(refused)
+        self._sent.observe(confirmed + refused)
+        self._confirmed.inc(confirmed)
+        self._refused.inc(refused)
 
     def _postpone(self, connection: Connection[DictRow], row: DictRow, reason: str) -> None:
         attempts = row["attempts"] + 1

@@ -27,21 +27,15 @@ def current_traceparent() -> str:
 def span(name: str, traceparent: str = "", **attributes: str) -> Iterator[None]:
     """A span that continues the given trace, or starts one. Where nobody collects spans only the ids travel."""
     if not _is_collected:
-        with _passing_on(traceparent or _fresh()):
+        token = _here.set(traceparent or _fresh())
+        try:
             yield
+        finally:
+            _here.reset(token)
         return
     parent = _propagator.extract({"traceparent": traceparent}) if traceparent else None
     with _tracer.start_as_current_span(name, context=parent, attributes=attributes):
         yield
-
-
-@contextmanager
-def _passing_on(traceparent: str) -> Iterator[None]:
-    token = _here.set(traceparent)
-    try:
-        yield
-    finally:
-        _here.reset(token)
 
 
 def _fresh() -> str:
