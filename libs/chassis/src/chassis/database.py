@@ -7,7 +7,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
-from psycopg import Connection
+from psycopg import Connection, Cursor
+from psycopg.abc import Params, QueryNoTemplate
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
@@ -26,9 +27,24 @@ _WATCHED = {
 }
 
 
+class Session(Connection[DictRow]):
+    """One cursor for all statements: an answer is read before the next question is put."""
+
+    _statements: Cursor[DictRow] | None = None
+
+    def execute(  # type: ignore[override]  # a template string is not spoken here
+        self, query: QueryNoTemplate, params: Params | None = None, **options: Any
+    ) -> Cursor[DictRow]:
+        if options:
+            return super().execute(query, params, **options)
+        if self._statements is None:
+            self._statements = self.cursor()
+        return self._statements.execute(query, params)
+
+
 def connect(url: str, *, name: str, **settings: str) -> Connection[DictRow]:
     """A connection of its own, in autocommit; raises psycopg.OperationalError."""
-    return psycopg.connect(url, autocommit=True, row_factory=dict_row, **session(name, **settings))
+    return Session.connect(url, autocommit=True, row_factory=dict_row, **session(name, **settings))
 
 
 def is_lost(connection: Connection[DictRow]) -> bool:
@@ -54,7 +70,9 @@ def session(name: str, **settings: str) -> dict[str, Any]:
 
 def notify(connection: Connection[DictRow], channels: Collection[str]) -> None:
     """Wakes who listens, all channels with one statement of its own."""
-    if channels:
+    if len(channels) == 1:
+        connection.execute("SELECT pg_notify(%s, '')", list(channels))
+    elif channels:
         connection.execute("SELECT pg_notify(channel, '') FROM unnest(%s::text[]) AS channel", [list(channels)])
 
 
@@ -117,6 +135,7 @@ class Database:
         self.bell = Doorbell()
         self._pool: ConnectionPool[Connection[DictRow]] = ConnectionPool(
             url,
+            connection_class=Session,
             min_size=1,
             max_size=size,
             timeout=3,

@@ -10,6 +10,7 @@ from psycopg.rows import DictRow
 from chassis.context import Context
 from chassis.ids import uuid7
 
+_APPEND_ONE = b"SELECT append_event(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _APPEND = b"""SELECT append_events(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
                                    %s::text[], %s::text[], %s::text[], %s::bytea[], %s::boolean[])"""
 
@@ -43,6 +44,8 @@ class Facts:
 
     def write(self, connection: Connection[DictRow]) -> None:
         """Appends them to the journal, and to the outbox what does not stay at home."""
-        if self._rows:
-            connection.execute(_APPEND, [list(column) for column in zip(*self._rows, strict=True)])
-            self._rows = []
+        rows, self._rows = self._rows, []
+        if len(rows) == 1:  # a column of its own for each value costs more than the fact
+            connection.execute(_APPEND_ONE, rows[0])
+        elif rows:
+            connection.execute(_APPEND, [list(column) for column in zip(*rows, strict=True)])

@@ -10,10 +10,10 @@ from psycopg.abc import RV, PQGen
 from psycopg.rows import DictRow, dict_row
 from psycopg.waiting import Ready, Wait
 
-from chassis.database import session
+from chassis.database import Session, session
 
 
-class GreenConnection(Connection[DictRow]):
+class GreenConnection(Session):
     """Connects as any other does; then only the greenlet that waits for an answer stands still."""
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:

@@ -1,6 +1,6 @@
-"""What a transaction leaves behind besides its own rows: facts, timers, effects; a statement each, at its end."""
+"""What a transaction leaves behind at its end, a statement each: facts, timers, effects, and rows that can wait."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ _REQUEST = b"""INSERT INTO effects (key, kind, lane, request, context, due_at, t
                ON CONFLICT (key) DO NOTHING"""
 
 Row = dict[str, Any]
+Together = Callable[[Connection[DictRow], Sequence[Any]], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ class Record:
         self.facts = Facts()
         self._timers: dict[str, Row | None] = {}  # None: cancelled
         self._effects: dict[str, Row] = {}
+        self._gathered: dict[Together, list[Any]] = {}
 
     def set_timer(self, key: str, kind: str, due: datetime, payload: Mapping[str, Any], context: Context) -> None:
         row = {"key": key, "kind": kind, "due_at": due.isoformat(), "payload": dict(payload)}
@@ -68,7 +70,13 @@ class Record:
         """The first request of a key holds."""
         self._effects.setdefault(asked.key, asked.as_json() | {"context": context.as_json()})
 
+    def gather(self, write: Together, item: Any) -> None:
+        self._gathered.setdefault(write, []).append(item)
+
     def write(self, connection: Connection[DictRow]) -> None:
+        gathered, self._gathered = self._gathered, {}
+        for write, items in gathered.items():
+            write(connection, items)
         self.facts.write(connection)
         timers, effects = sorted(self._timers.items()), sorted(self._effects.items())
         self._timers, self._effects = {}, {}

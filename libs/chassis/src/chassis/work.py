@@ -11,7 +11,7 @@ from psycopg.rows import DictRow
 
 from chassis.context import Caller, Context
 from chassis.envelope import Envelope, event_rule
-from chassis.record import EffectRequest, Record
+from chassis.record import EffectRequest, Record, Together
 from chassis.trace import current_traceparent
 
 __all__ = ["Caller", "Context", "EffectRequest", "Envelope", "Work"]
@@ -88,7 +88,12 @@ class Work:
 
     def lock(self, *aggregates: str) -> None:
         """Takes the write locks of aggregates before they have rows; always in the same order."""
-        self.run("SELECT lock_aggregate(name) FROM unnest(%s::text[]) AS name", [sorted(aggregates)])
+        for name in sorted(aggregates):
+            self.run("SELECT lock_aggregate(%s)", [name])
+
+    def together(self, write: Together, item: Any) -> None:
+        """`write` gets all items at the end of the transaction, or of a batch of facts: they cannot be read before."""
+        self._kept.gather(write, item)
 
     def publish(
         self,

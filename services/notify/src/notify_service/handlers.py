@@ -61,8 +61,7 @@ def incident_closed(work: Work, event: order.IncidentClosed) -> None:
 
 
 def order_placed(work: Work, event: order.OrderPlaced) -> None:
-    timeline.order_placed(work, event)
-    timeline.record(work, event)
+    timeline.record(work, event, timeline.order_placed(work, event))
 
 
 def told(tell: Handler, work: Work, event: Message) -> None:

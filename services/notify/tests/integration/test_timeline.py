@@ -103,7 +103,8 @@ def test_a_reader_who_saw_a_line_has_seen_every_line_before_it(notify: TestDatab
 
 
 def _write(connection: psycopg.Connection[dict[str, object]], number: int) -> None:
-    store.write(Work(connection, Context()), line(number))
+    with Work(connection, Context()) as work:
+        store.write(work, line(number))
 
 
 def test_many_writers_never_hide_a_line_from_a_follower(notify: TestDatabase) -> None:

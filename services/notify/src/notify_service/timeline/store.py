@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
+from psycopg import Connection
+from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from chassis.work import Work
 
 BELL = "timeline"
+_WRITE = b"""INSERT INTO timeline (source, incident, order_name, type, fact_time, params, region, correlation)
+             SELECT l.source, l.incident, l.order_name, l.type, l.fact_time, l.params, l.region, l.correlation
+             FROM jsonb_to_recordset(%s) AS l(source text, incident text, order_name text, type text,
+                 fact_time timestamptz, params jsonb, region text, correlation text)
+             ON CONFLICT DO NOTHING"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +59,14 @@ class Thread:
 
 def write(work: Work, *lines: Line) -> None:
     """Those that are there already stay as they are."""
-    if not lines:
-        return
-    work.run(
-        """INSERT INTO timeline (source, incident, order_name, type, fact_time, params, region, correlation)
-           SELECT l.source, l.incident, l.order_name, l.type, l.fact_time, l.params, l.region, l.correlation
-           FROM jsonb_to_recordset(%s) AS l(source text, incident text, order_name text, type text,
-               fact_time timestamptz, params jsonb, region text, correlation text)
-           ON CONFLICT DO NOTHING""",
-        [Jsonb([_row(line) for line in lines])],
-    )
-    work.rings.add(BELL)
+    for line in lines:
+        work.together(_write, line)
+        work.rings.add(BELL)
+
+
+def _write(connection: Connection[DictRow], lines: Sequence[Line]) -> None:
+    """In the order of their sources, so that two writers of the same ones never wait for each other."""
+    connection.execute(_WRITE, [Jsonb([_row(line) for line in sorted(lines, key=attrgetter("source"))])])
 
 
 def _row(line: Line) -> dict[str, Any]:

@@ -17,14 +17,14 @@ from notify_service.timeline.store import Line, Thread
 ALARM = AlarmRaised.DESCRIPTOR.full_name
 
 
-def record(work: Work, event: Message) -> None:
-    """One line for one fact of another service."""
+def record(work: Work, event: Message, known: Thread | None = None) -> None:
+    """One line for one fact of another service. `known`: of the order it names, where that was read already."""
     fact, context = work.event, work.context
     if fact is None:
         return
     incident = getattr(event, "incident", "")
     named = getattr(event, "order", "")
-    thread = store.thread_of(work, named) if named else Thread(noun="")
+    thread = known or (store.thread_of(work, named) if named else Thread(noun=""))
     store.write(
         work,
         Line(
