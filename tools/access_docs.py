@@ -28,6 +28,8 @@ Operators and supervisors answer for a region and all below it; their roles are 
 *Anyone* is any person who signed in, and sees only what is theirs.
 A provider is its own system with a key of every scope: it concerns what it was offered and what it holds.
 A service is named by its own key.
+Of a call that names several objects, others' are left out, as are ids that do not exist; a provider's key hears
+`SCOPE_MISSING`.
 ✓ says that the call is let in; the service may still refuse what it is asked for, by name.
 """
 

@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from google.protobuf.descriptor_pb2 import FileDescriptorSet
+from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorSet
 
 from eldercare.access.v1 import access_pb2
 from tools.contract import write_image
 from tools.paths import PROTOS
 
-ALLOWED, UNKNOWN, MISSING, ELSEWHERE, NOTHING, WHY = (
+ALLOWED, UNKNOWN, MISSING, ELSEWHERE, NOTHING, WHY, LEFT_OUT, SCOPE = (
     "allowed",
     "CALLER_UNKNOWN",
     "ROLE_MISSING",
     "NOT_YOUR_REGION",
     "NOT_FOUND",
     "PURPOSE_MISSING",
+    "left out",
+    "SCOPE_MISSING",
 )
 # `person` is anyone signed in; a stranger is one who is nothing to anybody.
 ROLES = ("elder", "family", "worker", "operator", "supervisor", "provider", "stranger")
@@ -31,7 +33,7 @@ SERVICES = ("people", "device", "order", "notify", "payment", "gateway", "suite"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One rpc and its rule. `name` is `order.OrderService.GetOrder`."""
+    """One rpc and its rule. `name` is `order.OrderService.GetOrder`. A batch names several objects."""
 
     service: str
     noun: str
@@ -39,6 +41,7 @@ class Operation:
     rule: access_pb2.Access
     request: str
     is_stream: bool
+    is_batch: bool = False
 
     @property
     def name(self) -> str:
@@ -50,6 +53,8 @@ class Operation:
 
     @property
     def stranger_hears(self) -> str:
+        if self.is_batch:
+            return LEFT_OUT
         return NOTHING if self.rule.object else ELSEWHERE if self.rule.region else MISSING
 
 
@@ -70,17 +75,31 @@ def operations(protos: Path = PROTOS) -> list[Operation]:
 
 
 def _operations(image: FileDescriptorSet) -> Iterator[Operation]:
+    several = _repeated(image)
     for file in image.file:
         for service in file.service:
             for method in service.method:
+                rule = method.options.Extensions[access_pb2.access]
                 yield Operation(
                     service=file.package.split(".")[1],
                     noun=service.name,
                     method=method.name,
-                    rule=method.options.Extensions[access_pb2.access],
+                    rule=rule,
                     request=method.input_type.lstrip("."),
                     is_stream=method.server_streaming,
+                    is_batch=(method.input_type, rule.object) in several,
                 )
+
+
+def _repeated(image: FileDescriptorSet) -> set[tuple[str, str]]:
+    """Messages with their repeated fields."""
+    return {
+        (f".{file.package}.{message.name}", field.name)
+        for file in image.file
+        for message in file.message_type
+        for field in message.field
+        if field.label == FieldDescriptorProto.LABEL_REPEATED
+    }
 
 
 def rows(operation: Operation) -> Iterator[Row]:
@@ -118,4 +137,5 @@ def _answer(operation: Operation, role: str, case: str) -> str:
         return UNKNOWN
     if ("person" in allow and role != "provider") or (role in allow and case == "own"):
         return ALLOWED
-    return operation.stranger_hears
+    # Whom a call is about is not looked at for a key without its scope; where it is one object, nothing is there first.
+    return SCOPE if operation.is_batch and role == "provider" else operation.stranger_hears

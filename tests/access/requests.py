@@ -178,6 +178,7 @@ PEOPLE: Mapping[str, Ask] = {
     "PersonService.GetHome": lambda of: people.GetHomeRequest(name=of.person),
     "PersonService.GetPerson": lambda of: people.GetPersonRequest(name=of.person),
     "PersonService.GrantRole": lambda of: people.GrantRoleRequest(name=of.person, role=_CARER),
+    "PersonService.ListDisplayNames": lambda of: people.ListDisplayNamesRequest(names=[of.person]),
     "PersonService.ListMyElders": lambda _: people.ListMyEldersRequest(),
     "PersonService.ListPersons": lambda of: people.ListPersonsRequest(region=of.region),
     "PersonService.PutProvider": lambda of: people.PutProviderRequest(

@@ -22,9 +22,22 @@ from suite.testing import DatabaseFactory, RpcFactory, RunningRpc
 from tests.access.cast import NOW, Things, caller_of, nothing
 from tests.access.requests import REQUESTS
 from tests.access.worlds import HOSTS, WORLDS
-from tools.access_matrix import ALLOWED, ELSEWHERE, MISSING, NOTHING, UNKNOWN, WHY, Operation, Row, operations, rows
+from tools.access_matrix import (
+    ALLOWED,
+    ELSEWHERE,
+    LEFT_OUT,
+    MISSING,
+    NOTHING,
+    SCOPE,
+    UNKNOWN,
+    WHY,
+    Operation,
+    Row,
+    operations,
+    rows,
+)
 
-DENIED = frozenset({UNKNOWN, MISSING, ELSEWHERE, NOTHING, WHY})
+DENIED = frozenset({UNKNOWN, MISSING, ELSEWHERE, NOTHING, WHY, SCOPE})
 BROKEN = frozenset({"INTERNAL", "INVALID_ARGUMENT", "UNKNOWN", "UNREACHABLE"})
 OPERATIONS = [each for each in operations() if each.name in REQUESTS]
 ENVIRONS = {
@@ -50,11 +63,11 @@ class Door:
         """What the row is answered: `allowed` also where the service then says no for a reason of its own."""
         things = self.other if row.case == "other" else self.own
         try:
-            self.call(self.ask(things), *self._token_and_purpose(row))
+            told = self.call(self.ask(things), *self._token_and_purpose(row))
         except grpc.RpcError as error:
             reason = refused(error).reason
             return reason if reason in DENIED | BROKEN else ALLOWED
-        return ALLOWED
+        return LEFT_OUT if self.operation.is_batch and not told.ListFields() else ALLOWED
 
     def ask(self, things: Things) -> Any:
         request: Any = REQUESTS[self.operation.name](things)
@@ -127,6 +140,8 @@ def _refusal(door: Door, things: Things, token: str) -> tuple[str, bytes]:
         for uuid in _uuids(things):
             plain = plain.replace(uuid.encode(), b"-" * 36)
         return str(error.code()), plain
+    if door.operation.is_batch and not told.ListFields():
+        return LEFT_OUT, told.SerializeToString()
     pytest.fail(f"answered {type(told).__name__} to somebody it does not concern")
 
 

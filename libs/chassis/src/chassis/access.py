@@ -1,6 +1,7 @@
 """One question decides every call: can this subject do this action to this object?"""
 
 from collections.abc import Callable, Collection
+from typing import Any
 
 from google.protobuf.message import Message
 
@@ -55,7 +56,8 @@ def covers(region: str, other: str) -> bool:
 
 
 def check(work: Work, access: Access, request: Message, caller: Caller, relate: Relate) -> None:
-    """Raises a refusal unless the caller may. A stranger gets the same answer as for what does not exist."""
+    """Raises a refusal unless the caller may. A stranger gets the same answer as for what does not exist; of several
+    objects a request names, those are struck out of it."""
     if "public" in access.allow:
         return
     if caller.is_service or not (access.object or access.region):
@@ -70,14 +72,20 @@ def check(work: Work, access: Access, request: Message, caller: Caller, relate: 
 
 def _check_person(work: Work, access: Access, request: Message, caller: Caller, relate: Relate) -> None:
     if access.object:
-        name = str(_field(request, access.object))
-        relations = relate(work, name)
-        if relations is None or not can(caller, access, relations):
-            raise NotFound(name)
+        named: Any = _field(request, access.object)
+        if isinstance(named, str) and not _concerns(work, access, named, caller, relate):
+            raise NotFound(named)
+        if not isinstance(named, str):
+            named[:] = [name for name in named if _concerns(work, access, name, caller, relate)]
     else:
         region = str(_field(request, access.region))
         if not _answers_for(caller, access, region):
             raise NotYourRegion(region=region)
+
+
+def _concerns(work: Work, access: Access, name: str, caller: Caller, relate: Relate) -> bool:
+    relations = relate(work, name)
+    return relations is not None and can(caller, access, relations)
 
 
 def check_role(access: Access, caller: Caller) -> None:

@@ -189,8 +189,16 @@ def query(verb: Servicer) -> Servicer:
 
 
 def _log_read(work: Work, call: Call, request: Message) -> None:
-    name = str(getattr(request, call.access.object, "")) if call.access.object else ""
+    """A line for each object."""
+    named = getattr(request, call.access.object, "") if call.access.object else ""
     work.run(
-        "INSERT INTO reads (caller, method, object, purpose, correlation) VALUES (%s, %s, %s, %s, %s)",
-        [call.caller.subject, call.method, name, call.caller.purpose, call.correlation],
+        """INSERT INTO reads (caller, method, object, purpose, correlation)
+           SELECT %s, %s, name, %s, %s FROM unnest(%s::text[]) AS name""",
+        [
+            call.caller.subject,
+            call.method,
+            call.caller.purpose,
+            call.correlation,
+            [named] if isinstance(named, str) else list(named),
+        ],
     )

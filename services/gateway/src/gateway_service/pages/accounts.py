@@ -1,15 +1,14 @@
 """An operator says whose an account of an identity provider is."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
-from gateway_service.house import Asked, SignedIn
+from gateway_service.house import Asked
 from gateway_service.pages.forms import Pressed
-from gateway_service.pages.names import name_of
+from gateway_service.pages.names import names_of
 from gateway_service.pages.render import page, said
 from gateway_service.v1.accounts import Account, link_account
 from gateway_service.v1.registers import PersonView, RegionQuery, list_persons
@@ -36,8 +35,9 @@ async def show_accounts(
     request: Request, asked: Asked, page_token: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
     persons = await list_persons(asked, RegionQuery(page_size=_A_PAGE, page_token=page_token))
+    names = await names_of(asked, [each.name for each in persons.persons], purpose="account_linking")
     shown: dict[str, Any] = {
-        "persons": list(await asyncio.gather(*(_somebody(asked, each) for each in persons.persons))),
+        "persons": [_somebody(each, names.get(each.name, "")) for each in persons.persons],
         "issuers": [each.settings for each in asked.house.providers.values()],
         "next_page": persons.next_page_token,
     }
@@ -50,6 +50,6 @@ async def post_account(request: Request, asked: Asked, typed: Annotated[AccountT
     return said(request, asked.words.say("account_linked"), back="/accounts")
 
 
-async def _somebody(asked: SignedIn, person: PersonView) -> Somebody:
+def _somebody(person: PersonView, name: str) -> Somebody:
     roles = sorted({role.kind for role in person.roles if role.end_time is None})
-    return Somebody(person=person.name, name=await name_of(asked, person.name), roles=roles)
+    return Somebody(person=person.name, name=name, roles=roles)

@@ -14,7 +14,7 @@ from gateway_service.desk.page import DeskPage
 from gateway_service.house import SignedIn
 from gateway_service.map.chart import Chart, Thing, chart
 from gateway_service.pages.health import Health, health
-from gateway_service.pages.names import name_of, names_in
+from gateway_service.pages.names import names_in, names_of
 from gateway_service.pages.scene import WITH_MONEY, party_of, perhaps
 from gateway_service.problem.problem import Problem
 from gateway_service.v1.incidents import IncidentView, incident_view
@@ -110,11 +110,11 @@ async def _finished(asked: SignedIn, order: OrderView) -> Finished:
 
 async def _workers(asked: SignedIn, duties: list[Duty], orders: Iterable[OrderView]) -> list[OnDuty]:
     numbers = {order.name: order.number for order in orders}
-    names = await asyncio.gather(*(name_of(asked, duty.worker) for duty in duties[:NAMED]))
+    names = await names_of(asked, [duty.worker for duty in duties[:NAMED]])
     return [
         OnDuty(
             label=str(place + 1),
-            name=names[place] if place < len(names) else "",
+            name=names.get(duty.worker, ""),
             cell=duty.cell,
             seen_time=moment(duty.position_time),
             visit=numbers.get(duty.order, last(duty.order)[:8]),

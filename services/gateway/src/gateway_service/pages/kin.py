@@ -7,7 +7,7 @@ from uuid import UUID
 
 from gateway_service.codes import last
 from gateway_service.house import SignedIn
-from gateway_service.pages.names import name_of, names_in
+from gateway_service.pages.names import names_in, names_of
 from gateway_service.pages.scene import IncidentScene, incident_scene, open_incidents
 from gateway_service.v1.incidents import IncidentView
 from gateway_service.v1.orders import OrderView, my_orders
@@ -54,7 +54,7 @@ async def own_scene(asked: SignedIn) -> Elder:
     """An elder's own page."""
     orders = (await my_orders(asked, _MINE)).orders
     incidents = await open_incidents(asked, orders)
-    return await _elder(asked, asked.caller.subject, orders, incidents)
+    return await _elder(asked, asked.caller.subject, "", orders, incidents)
 
 
 async def family_scene(asked: SignedIn) -> list[Elder]:
@@ -62,17 +62,19 @@ async def family_scene(asked: SignedIn) -> list[Elder]:
     orders = (await my_orders(asked, _MINE)).orders
     incidents = await open_incidents(asked, orders)
     elders = asked.caller.objects_of("family")
-    found = await asyncio.gather(*(_elder(asked, person, orders, incidents) for person in elders))
+    names = await names_of(asked, elders)
+    found = await asyncio.gather(*(_elder(asked, each, names.get(each, ""), orders, incidents) for each in elders))
     return sorted(found, key=lambda elder: not elder.help)
 
 
-async def _elder(asked: SignedIn, person: str, orders: list[OrderView], incidents: list[IncidentView]) -> Elder:
+async def _elder(
+    asked: SignedIn, person: str, name: str, orders: list[OrderView], incidents: list[IncidentView]
+) -> Elder:
     theirs = [incident for incident in incidents if incident.person == person]
-    is_me = person == asked.caller.subject
     return Elder(
         person=person,
-        name="" if is_me else await name_of(asked, person),
-        is_me=is_me,
+        name=name,
+        is_me=person == asked.caller.subject,
         help=list(await asyncio.gather(*(_help(asked, incident) for incident in theirs))),
         orders=[order for order in orders if order.person == person and _is_left(order, theirs)],
     )

@@ -11,7 +11,7 @@ from eldercare.people.v1.person_service_pb2 import ListMyEldersRequest
 from gateway_service.codes import last
 from gateway_service.house import Asked, SignedIn
 from gateway_service.pages.forms import Pressed
-from gateway_service.pages.names import name_of
+from gateway_service.pages.names import names_of
 from gateway_service.pages.render import page, said
 from gateway_service.pages.scene import WITH_MONEY, OrderScene, perhaps
 from gateway_service.v1.elders import Payer, put_payer
@@ -51,7 +51,13 @@ async def post_payer(request: Request, asked: Asked, typed: Annotated[PayerTyped
 
 async def _statements(asked: SignedIn) -> list[Statement]:
     mine, rights = await asyncio.gather(my_orders(asked, _MINE), _rights(asked))
-    return list(await asyncio.gather(*(_statement(asked, each, rights[each], mine.orders) for each in rights)))
+    others = [each for each in rights if each != asked.caller.subject]
+    names = await names_of(asked, others, purpose="statement")
+    return list(
+        await asyncio.gather(
+            *(_statement(asked, each, names.get(each, ""), may, mine.orders) for each, may in rights.items())
+        )
+    )
 
 
 async def _rights(asked: SignedIn) -> dict[str, bool]:
@@ -63,16 +69,11 @@ async def _rights(asked: SignedIn) -> dict[str, bool]:
     return own | {each.elder.name: "pay" in each.rights for each in found.elders}
 
 
-async def _statement(asked: SignedIn, person: str, may_pay: bool, orders: list[OrderView]) -> Statement:
+async def _statement(asked: SignedIn, person: str, name: str, may_pay: bool, orders: list[OrderView]) -> Statement:
     theirs = [order for order in orders if order.person == person and order.state in WITH_MONEY][:_MOST]
-    name, lots, paid = await asyncio.gather(
-        name_of(asked, person) if person != asked.caller.subject else _nobody(),
+    lots, paid = await asyncio.gather(
         perhaps(list_vouchers(asked, VouchersQuery(person=person))),
         asyncio.gather(*(perhaps(settlement_of(asked, last(order.name))) for order in theirs)),
     )
     scenes = [OrderScene(order=order, settlement=each) for order, each in zip(theirs, paid, strict=True)]
     return Statement(person=person, name=name, may_pay=may_pay, lots=lots.lots if lots else [], orders=scenes)
-
-
-async def _nobody() -> str:
-    return ""

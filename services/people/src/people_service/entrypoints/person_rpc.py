@@ -9,11 +9,14 @@ from chassis.seal import Seals
 from chassis.work import Caller, Work
 from eldercare.people.v1.person_pb2 import Home, Person, Provider, Region
 from eldercare.people.v1.person_service_pb2 import (
+    DisplayName,
     EndRoleRequest,
     ErasePersonRequest,
     GetHomeRequest,
     GetPersonRequest,
     GrantRoleRequest,
+    ListDisplayNamesRequest,
+    ListDisplayNamesResponse,
     ListMyEldersRequest,
     ListMyEldersResponse,
     ListPersonsRequest,
@@ -27,6 +30,7 @@ from eldercare.people.v1.person_service_pb2_grpc import PersonServiceServicer
 from people_service.contract import person_message, provider_message, region_message
 from people_service.entrypoints import translate
 from people_service.page_token import after_token, page_token
+from people_service.person import sealed_store
 from people_service.person import use_cases as persons
 from people_service.person.identifiers import Position
 from people_service.provider.use_cases import put_provider
@@ -84,6 +88,12 @@ class PersonRpc(PersonServiceServicer):
             access_notes=known.access_notes,
             display_name=known.display_name,
         )
+
+    @query
+    def ListDisplayNames(self, work: Work, request: ListDisplayNamesRequest) -> ListDisplayNamesResponse:
+        known = sealed_store.display_names(work, self.seals, request.names)
+        told = [DisplayName(person=name, display_name=known[name]) for name in request.names if name in known]
+        return ListDisplayNamesResponse(display_names=told)
 
     @command
     def ErasePerson(self, work: Work, request: ErasePersonRequest) -> Person:

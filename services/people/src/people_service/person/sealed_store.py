@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from chassis.seal import Seals
-from chassis.subject_keys import destroy, open_for, seal_for
+from chassis.subject_keys import destroy, open_for, open_with, seal_for
 from chassis.work import Work
 from people_service.person.identifiers import Identifiers, Position
 from people_service.region.domain import Scope
@@ -51,6 +51,18 @@ def load(work: Work, seals: Seals, person: str) -> Identifiers | None:
     )
 
 
+def display_names(work: Work, seals: Seals, persons: Collection[str]) -> dict[str, str]:
+    """Those of persons who were erased are absent."""
+    rows = work.all(
+        """
+        SELECT person, display_name, wrapped FROM identifiers JOIN subject_keys ON subject = person
+        WHERE person = ANY(%s) AND display_name IS NOT NULL AND wrapped IS NOT NULL
+        """,
+        (list(persons),),
+    )
+    return {row["person"]: _display_name(seals, row).decode() for row in rows}
+
+
 def with_phone(work: Work, scope: Scope, blind: bytes) -> str | None:
     """Return who has that phone, if the person lives in the scope."""
     row = work.one(
@@ -84,6 +96,11 @@ def _seal(work: Work, seals: Seals, person: str, field: str, plain: bytes) -> by
 def _open(work: Work, seals: Seals, person: str, field: str, row: Mapping[str, Any]) -> bytes:
     sealed = row[field]
     return open_for(work, seals, subject=person, sealed=sealed, place=_place(person, field)) if sealed else b""
+
+
+def _display_name(seals: Seals, row: Mapping[str, Any]) -> bytes:
+    person, place = row["person"], _place(row["person"], "display_name")
+    return open_with(seals, subject=person, wrapped=row["wrapped"], sealed=row["display_name"], place=place)
 
 
 def _place(person: str, field: str) -> str:

@@ -35,7 +35,9 @@ class Access(_message.Message):
     action: _builtins.str
     """What is done, for example `orders.accept`."""
     object: _builtins.str
-    """The request field that names the object; empty when the call is not about one object."""
+    """The request field that names the object; empty when the call is not about one object. Where it is repeated, what the
+    caller may not see is left out before the call is answered, as if it did not exist.
+    """
     sensitive: _builtins.bool
     """The read of sensitive personal data needs a purpose and is logged."""
     region: _builtins.str

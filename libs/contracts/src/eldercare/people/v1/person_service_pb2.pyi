@@ -276,6 +276,75 @@ class GetHomeRequest(_message.Message):
 Global___GetHomeRequest: _TypeAlias = GetHomeRequest  # noqa: Y015
 
 @_typing.final
+class ListDisplayNamesRequest(_message.Message):
+    """ListDisplayNames."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAMES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        names: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["names", b"names"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDisplayNamesRequest: _TypeAlias = ListDisplayNamesRequest  # noqa: Y015
+
+@_typing.final
+class DisplayName(_message.Message):
+    """What somebody is called."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_FIELD_NUMBER: _builtins.int
+    DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    person: _builtins.str
+    """persons/{uuid}"""
+    display_name: _builtins.str
+    def __init__(
+        self,
+        *,
+        person: _builtins.str = ...,
+        display_name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "person", b"person"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DisplayName: _TypeAlias = DisplayName  # noqa: Y015
+
+@_typing.final
+class ListDisplayNamesResponse(_message.Message):
+    """At most one for each name that was asked for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DISPLAY_NAMES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def display_names(self) -> _containers.RepeatedCompositeFieldContainer[Global___DisplayName]: ...
+    def __init__(
+        self,
+        *,
+        display_names: _abc.Iterable[Global___DisplayName] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_names", b"display_names"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDisplayNamesResponse: _TypeAlias = ListDisplayNamesResponse  # noqa: Y015
+
+@_typing.final
 class ErasePersonRequest(_message.Message):
     """ErasePerson."""
 

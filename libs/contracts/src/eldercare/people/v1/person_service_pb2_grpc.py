@@ -72,6 +72,11 @@ class PersonServiceStub:
                 request_serializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.GetHomeRequest.SerializeToString,
                 response_deserializer=eldercare_dot_people_dot_v1_dot_person__pb2.Home.FromString,
                 _registered_method=True)
+        self.ListDisplayNames = channel.unary_unary(
+                '/eldercare.people.v1.PersonService/ListDisplayNames',
+                request_serializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.ListDisplayNamesRequest.SerializeToString,
+                response_deserializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.ListDisplayNamesResponse.FromString,
+                _registered_method=True)
         self.ErasePerson = channel.unary_unary(
                 '/eldercare.people.v1.PersonService/ErasePerson',
                 request_serializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.ErasePersonRequest.SerializeToString,
@@ -142,6 +147,14 @@ class PersonServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListDisplayNames(self, request, context):
+        """Reads what persons are called and nothing else of them, for a purpose. Whom the caller may not know is left out, as
+        is who does not exist or was erased.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ErasePerson(self, request, context):
         """Destroys a person's key: identifiers are gone, figures stay.
         """
@@ -200,6 +213,11 @@ def add_PersonServiceServicer_to_server(servicer, server):
                     servicer.GetHome,
                     request_deserializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.GetHomeRequest.FromString,
                     response_serializer=eldercare_dot_people_dot_v1_dot_person__pb2.Home.SerializeToString,
+            ),
+            'ListDisplayNames': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDisplayNames,
+                    request_deserializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.ListDisplayNamesRequest.FromString,
+                    response_serializer=eldercare_dot_people_dot_v1_dot_person__service__pb2.ListDisplayNamesResponse.SerializeToString,
             ),
             'ErasePerson': grpc.unary_unary_rpc_method_handler(
                     servicer.ErasePerson,
@@ -407,6 +425,33 @@ class PersonService:
             '/eldercare.people.v1.PersonService/GetHome',
             eldercare_dot_people_dot_v1_dot_person__service__pb2.GetHomeRequest.SerializeToString,
             eldercare_dot_people_dot_v1_dot_person__pb2.Home.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDisplayNames(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/eldercare.people.v1.PersonService/ListDisplayNames',
+            eldercare_dot_people_dot_v1_dot_person__service__pb2.ListDisplayNamesRequest.SerializeToString,
+            eldercare_dot_people_dot_v1_dot_person__service__pb2.ListDisplayNamesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -49,6 +49,10 @@ class PersonServiceStub:
     """Lists whom the caller is family of now, without identifiers."""
     GetHome: _grpc.UnaryUnaryMultiCallable[_person_service_pb2.GetHomeRequest, _person_pb2.Home]
     """Reads the exact home, for a purpose."""
+    ListDisplayNames: _grpc.UnaryUnaryMultiCallable[_person_service_pb2.ListDisplayNamesRequest, _person_service_pb2.ListDisplayNamesResponse]
+    """Reads what persons are called and nothing else of them, for a purpose. Whom the caller may not know is left out, as
+    is who does not exist or was erased.
+    """
     ErasePerson: _grpc.UnaryUnaryMultiCallable[_person_service_pb2.ErasePersonRequest, _person_pb2.Person]
     """Destroys a person's key: identifiers are gone, figures stay."""
     PutProvider: _grpc.UnaryUnaryMultiCallable[_person_service_pb2.PutProviderRequest, _person_pb2.Provider]
@@ -75,6 +79,10 @@ class PersonServiceAsyncStub(PersonServiceStub):
     """Lists whom the caller is family of now, without identifiers."""
     GetHome: _aio.UnaryUnaryMultiCallable[_person_service_pb2.GetHomeRequest, _person_pb2.Home]  # type: ignore[assignment]
     """Reads the exact home, for a purpose."""
+    ListDisplayNames: _aio.UnaryUnaryMultiCallable[_person_service_pb2.ListDisplayNamesRequest, _person_service_pb2.ListDisplayNamesResponse]  # type: ignore[assignment]
+    """Reads what persons are called and nothing else of them, for a purpose. Whom the caller may not know is left out, as
+    is who does not exist or was erased.
+    """
     ErasePerson: _aio.UnaryUnaryMultiCallable[_person_service_pb2.ErasePersonRequest, _person_pb2.Person]  # type: ignore[assignment]
     """Destroys a person's key: identifiers are gone, figures stay."""
     PutProvider: _aio.UnaryUnaryMultiCallable[_person_service_pb2.PutProviderRequest, _person_pb2.Provider]  # type: ignore[assignment]
@@ -140,6 +148,16 @@ class PersonServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_person_pb2.Home, _abc.Awaitable[_person_pb2.Home]]:
         """Reads the exact home, for a purpose."""
+
+    @_abc_1.abstractmethod
+    def ListDisplayNames(
+        self,
+        request: _person_service_pb2.ListDisplayNamesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_person_service_pb2.ListDisplayNamesResponse, _abc.Awaitable[_person_service_pb2.ListDisplayNamesResponse]]:
+        """Reads what persons are called and nothing else of them, for a purpose. Whom the caller may not know is left out, as
+        is who does not exist or was erased.
+        """
 
     @_abc_1.abstractmethod
     def ErasePerson(
