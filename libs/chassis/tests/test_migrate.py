@@ -1,4 +1,4 @@
-"""Migrations outside a transaction: built beside writers, tried again after an interruption, one at a time."""
+"""Migrations: one at a time, beside those who write, tried again after an interruption, and not waiting without end."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,8 +9,9 @@ import psycopg
 import pytest
 
 from chassis import migrate as migrations
-from chassis.migrate import MigrationFailed, migrate, missing
+from chassis.migrate import LOCK, LockHeld, MigrationFailed, migrate, missing
 from suite.servers import Servers
+from suite.servers.databases import with_database
 from suite.servers.provision import drop_database, provision_databases
 
 TABLE = """-- migrate:up
@@ -20,6 +21,10 @@ INSERT INTO visits VALUES (1), (1);
 """
 INDEX = """-- migrate:up transaction:false
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS visits_plan ON visits (plan);
+-- migrate:down
+"""
+COLUMN = """-- migrate:up
+ALTER TABLE visits ADD COLUMN note text;
 -- migrate:down
 """
 VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'visits_plan'::regclass"
@@ -68,3 +73,69 @@ def test_two_at_once_do_not_wait_for_each_other_forever(folder: Path, url: str) 
 def test_an_address_where_nobody_answers_is_a_refusal() -> None:
     with pytest.raises(MigrationFailed, match="visits"):
         migrate("postgresql://nobody:secret@127.0.0.1:1/visits", "visits")
+
+
+@pytest.fixture
+def report(postgres: Servers, folder: Path, url: str) -> Iterator[psycopg.Connection]:
+    """Somebody else's long transaction, which reads the table; the next migration changes or indexes it."""
+    (folder / "0001_visits.sql").write_text(TABLE.replace("(1), (1)", "(1), (2)"))
+    (index := folder / "0002_visits_plan.sql").rename(folder / "later")
+    migrate(url, "visits")
+    (folder / "later").rename(index)
+    address = with_database(postgres.postgres_url, url.rpartition("/")[2].partition("?")[0])
+    with psycopg.connect(address, application_name="made-up report") as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.execute("SELECT count(*) FROM visits")
+        yield connection
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, seconds in (("PATIENCE_S", 2.0), ("LOCK_WAIT_S", 0.5), ("AGAIN_S", 0.1)):
+        monkeypatch.setattr(migrations, name, seconds)
+
+
+def told(url: str) -> str:
+    with pytest.raises(LockHeld) as held:
+        migrate(url, "visits")
+    return str(held.value)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("waiting", [COLUMN, INDEX], ids=["in a transaction", "outside"])
+def test_a_lock_another_holds_is_waited_for_so_long_and_then_told_with_its_holder(
+    folder: Path, url: str, report: psycopg.Connection, waiting: str
+) -> None:
+    (folder / "0002_visits_plan.sql").write_text(waiting)
+    said = told(url)
+    assert f"LOCK_HELD: visits has waited 2 s for a lock, held by session {report.info.backend_pid} of " in said
+    assert "(made-up report)" in said
+    report.rollback()
+    migrate(url, "visits")
+    assert missing(url, "visits") == []
+
+
+@pytest.mark.usefixtures("impatient")
+def test_between_two_tries_whoever_queued_behind_the_migration_goes_through(
+    folder: Path, url: str, report: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "0002_visits_plan.sql").write_text(COLUMN)
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        assert ask(url, "SET lock_timeout = '1s'; UPDATE visits SET plan = plan") == []
+        report.rollback()
+
+    monkeypatch.setattr(migrations, "pause", pause)
+    migrate(url, "visits")
+    assert pauses == [migrations.AGAIN_S]
+    assert missing(url, "visits") == []
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_migration_that_never_ends_is_told_to_whoever_waits_for_their_turn(
+    url: str, report: psycopg.Connection
+) -> None:
+    report.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    assert f"for its turn to migrate, held by session {report.info.backend_pid} of " in told(url)

@@ -5,28 +5,47 @@
 """
 
 import argparse
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import psycopg
 
-from chassis.clock import pause
+from chassis import dbmate, lock_holders
+from chassis.clock import monotonic, pause
 from chassis.environment import surroundings
+from chassis.lock_holders import Holders
 from chassis.settings import env, load
-from chassis.unfinished import drop_unfinished
+from chassis.unfinished import drop_unfinished, is_outside
 
 LOCK = 0x6D696772  # advisory
 LOOK_S = 0.2
+APPLICATION = "eldercare-migrate"
+# What a migration of one service waits for others' locks, in all.
+PATIENCE_S = 300.0
+# Whoever needs the table queues up behind a statement that waits for it; they may wait 10 s themselves.
+LOCK_WAIT_S = 5.0
+# Until those have been through.
+AGAIN_S = 5.0
 
 
 class MigrationFailed(Exception):
-    """dbmate refused; the message is what it said, without the address."""
+    """What the database said, without the address."""
+
+
+class LockHeld(MigrationFailed):
+    """Another session did not let go in time."""
+
+    def __init__(self, service: str, waited_for: str, holders: str) -> None:
+        who = holders or "a session that cannot be seen"
+        super().__init__(
+            f"LOCK_HELD: {service} has waited {PATIENCE_S:.0f} s for {waited_for}, held by {who}. What came before is "
+            "done. Wait for that session or end it (SELECT pg_terminate_backend(pid)); then run this again."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +61,13 @@ class CheckEnvironment:
 def migrate(url: str, service: str) -> None:
     """Brings a database to this release, as its owner; raises MigrationFailed. Safe to call again, also when a try
     was interrupted."""
+    until = monotonic() + PATIENCE_S
     try:
-        with _alone(url) as connection:
+        with _alone(url, service, until) as connection, lock_holders.in_the_way_of(url, APPLICATION) as holders:
+            turn = _Turn(url=url, service=service, until=until, connection=connection, holders=holders)
             for folder, table in _folders(service):
-                drop_unfinished(connection, [folder / name for name in _unseen(connection, folder, table)])
-                _apply(url, folder, table)
+                for migrations in _batches(folder, list(_unseen(connection, folder, table))):
+                    _apply(turn, table, migrations)
     except psycopg.Error as refused:
         raise MigrationFailed(f"{service}: {refused}") from refused
 
@@ -67,12 +88,29 @@ def migrations_of(service: str) -> Path:
     return installed if installed.is_dir() else package.parents[1] / "migrations"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn:
+    """A service's turn to change its database, and until when it may wait."""
+
+    url: str
+    service: str
+    until: float
+    connection: psycopg.Connection
+    holders: Holders
+
+    @property
+    def left_s(self) -> float:
+        return self.until - monotonic()
+
+
 @contextmanager
-def _alone(url: str) -> Iterator[psycopg.Connection]:
+def _alone(url: str, service: str, until: float) -> Iterator[psycopg.Connection]:
     """One at a time. dbmate's own lock waits within a statement, and an index that is built concurrently waits for
     every statement: two migrations would wait for each other."""
-    with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+    with psycopg.connect(url, autocommit=True, connect_timeout=5, application_name=APPLICATION) as connection:
         while connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone() != (True,):
+            if monotonic() > until:
+                raise LockHeld(service, "its turn to migrate", lock_holders.of_advisory(connection, LOCK))
             pause(LOOK_S)
         yield connection
 
@@ -91,29 +129,27 @@ def _unseen(connection: psycopg.Connection, folder: Path, table: str) -> Iterato
     yield from (path.name for path in sorted(folder.glob("*.sql")) if path.name.partition("_")[0] not in seen)
 
 
-def _apply(url: str, folder: Path, table: str) -> None:
-    if not any(folder.glob("*.sql")):
-        return
-    command = [
-        str(Path(sys.executable).parent / "dbmate"),
-        f"--url={_without_tls_default(url)}",
-        f"--migrations-dir={folder}",
-        f"--migrations-table={table}",
-        "--no-dump-schema",
-        "--migration-lock",
-        "migrate",
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise MigrationFailed(f"{folder.parent.name}: {done.stderr.strip()}")
+def _batches(folder: Path, names: Iterable[str]) -> Iterator[list[Path]]:
+    """In their order, those that stand in a transaction apart from those that do not."""
+    yield from (list(batch) for _, batch in groupby((folder / name for name in names), key=is_outside))
 
 
-def _without_tls_default(url: str) -> str:
-    """dbmate asks for TLS unless told otherwise; libpq's own default is to prefer it."""
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query))
-    query.setdefault("sslmode", "disable")
-    return urlunsplit(parts._replace(query=urlencode(query)))
+def _apply(turn: _Turn, table: str, migrations: list[Path]) -> None:
+    """Nobody queues up behind what is built outside a transaction: it may wait as long as there is time."""
+    stands_outside = is_outside(migrations[0])
+    while True:
+        wait_s = max(turn.left_s, LOOK_S) if stands_outside else LOCK_WAIT_S
+        try:
+            turn.connection.execute("SELECT set_config('lock_timeout', %s, false)", [f"{wait_s * 1000:.0f}"])
+            drop_unfinished(turn.connection, migrations)
+            dbmate.apply(turn.url, table, migrations, application=APPLICATION, lock_wait_s=wait_s)
+            return
+        except (dbmate.DbmateFailed, psycopg.errors.LockNotAvailable) as failed:
+            if isinstance(failed, dbmate.DbmateFailed) and not failed.has_waited:
+                raise MigrationFailed(f"{turn.service}: {failed}") from failed
+            if turn.left_s <= AGAIN_S:
+                raise LockHeld(turn.service, "a lock", turn.holders.seen) from failed
+        pause(AGAIN_S)
 
 
 def main() -> int:

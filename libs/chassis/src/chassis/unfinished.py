@@ -20,6 +20,11 @@ def drop_unfinished(connection: Connection, migrations: Sequence[Path]) -> None:
         connection.execute(sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}").format(sql.Identifier(name)))
 
 
+def is_outside(migration: Path) -> bool:
+    """Whether it stands outside a transaction."""
+    return OUTSIDE.search(migration.read_text()) is not None
+
+
 def _built_by(migration: str) -> Iterator[str]:
     if OUTSIDE.search(migration):
         yield from CONCURRENT.findall(migration)
