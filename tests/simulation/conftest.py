@@ -4,7 +4,7 @@ import pytest
 
 from tests.simulation.timeline import Simulation
 
-CHUNK = 25
+CHUNK = 50
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,5 +1,6 @@
 """The suite in one process: the real cores and consumers of four services over databases in memory."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,7 +41,7 @@ _POLLS = {"relay": 0.5, "timers": 0.25, "effects": 0.25, "retries": 0.5}
 class Built:
     """What a core process runs; gone when it dies."""
 
-    parts: Parts
+    parts: Parts | None = None
     runners: dict[str, Any] = field(default_factory=dict)
 
 
@@ -56,7 +57,7 @@ class Suite(Trouble):
         for service in CORES:
             self.cores[service] = [self._core(service, number) for number in range(COPIES)]
             self.consumers[service] = [self._consumer(service, number) for number in range(COPIES)]
-        self._built: dict[Process, Built] = {}
+        self._built: defaultdict[Process, Built] = defaultdict(Built)
         self._due: dict[str, dict[str, int]] = {service: {} for service in CORES}
         for service in CORES:
             look(self.memories[service], self._due[service], DUE)
@@ -109,28 +110,27 @@ class Suite(Trouble):
             self.broker.ack(service, epoch, tag)
         return 1
 
-    def _of(self, process: Process, service: str) -> Built:
-        built = self._built.get(process)
-        if built is None:
-            built = self._built[process] = Built(parts_of(self, service))
-        return built
+    def _parts(self, process: Process, service: str) -> Parts:
+        built = self._built[process]
+        if built.parts is None:
+            built.parts = parts_of(self, service)
+        return built.parts
 
     def _runner(self, process: Process, service: str, kind: str) -> Any:
         """Made when it first has something to do: of most processes few threads ever have."""
-        built = self._of(process, service)
-        runner = built.runners.get(kind)
-        if runner is None:
-            runner = built.runners[kind] = self._made(service, kind, built.parts)
-        return runner
+        runners = self._built[process].runners
+        if kind not in runners:
+            runners[kind] = self._made(process, service, kind)
+        return runners[kind]
 
-    def _made(self, service: str, kind: str, parts: Parts) -> Any:
+    def _made(self, process: Process, service: str, kind: str) -> Any:
         match kind:
             case "relay":
                 return Relay(service, service, service)
             case "timers":
-                return TimerRunner(service, service, parts.timers)
+                return TimerRunner(service, service, self._parts(process, service).timers)
             case "effects":
-                return EffectRunner(service, service, parts.effects)
+                return EffectRunner(service, service, self._parts(process, service).effects)
             case _:
                 return SetAsideRunner(service, Subscriber(service, self.handlers[service]))
 
@@ -166,7 +166,7 @@ class Suite(Trouble):
 
     def servicer(self, service: str, method: str) -> tuple[Any, Any]:
         process = self.callee(service) or self.cores[service][0]
-        for _, servicer in self._of(process, service).parts.servicers:
+        for _, servicer in self._parts(process, service).servicers:
             if hasattr(servicer, method) and hasattr(servicer, "rpc"):
                 base = type(servicer).__mro__[1].__name__.removesuffix("Servicer")
                 descriptor = _services(service)[base].FindMethodByName(method)

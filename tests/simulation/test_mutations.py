@@ -1,4 +1,4 @@
-"""The simulation bites: each defect that was planted is found within eight hundred timelines, most within fifty."""
+"""The simulation bites: each defect that was planted is found within eight hundred timelines, most within a hundred."""
 
 import pytest
 
