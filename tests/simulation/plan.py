@@ -1,4 +1,4 @@
-"""How much happens in one timeline: most are short, with the smallest cast; one of 25 has room for everything."""
+"""How much happens in one timeline: most are short, with the smallest cast; one of twenty has room for everything."""
 
 import random
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from tests.simulation.community import ELDER, ELDERS, LONER, WIDOW
 
 MINUTE = 60
 KINDS = ("sos_press", "fall", "low_power", "geofence_enter", "vital_out_of_range", "sos_press")
-SMALL = (*["low_power"] * 9, *["geofence_enter"] * 3, "sos_press", "sos_press", "fall")
-LONG, VISIT = 0.04, 0.03  # of all timelines
+SMALL = (*["low_power"] * 8, *["geofence_enter"] * 2, *["sos_press"] * 3, "fall")
+LONG, VISIT = 0.05, 0.06  # of all timelines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,7 +83,7 @@ class Weather:
     def of(cls, rng: random.Random) -> "Weather":
         """Most timelines know a few kinds of trouble, some all, some none."""
         chances = {"switch": 0.25, "stall": 0.01, "kill": 0.01, "lose": 0.01, "freeze": 0.003}
-        chances |= {"collide": 0.004, "cancel": 0.004, "publish": 0.1, "call": 0.3, "handler": 0.3}
+        chances |= {"collide": 0.004, "cancel": 0.004, "publish": 0.1, "call": 0.45, "handler": 0.3}
         kept = {name: most * rng.random() for name, most in chances.items() if rng.random() < 0.6}
         return cls(**kept)
 
