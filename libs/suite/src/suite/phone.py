@@ -8,7 +8,7 @@ from uuid import uuid4
 import grpc
 
 from chassis.identity import Identity
-from chassis.rpc.client import refused
+from chassis.rpc.client import CHANNEL, refused
 from eldercare.device.v1.device_service_pb2_grpc import DeviceServiceStub
 from eldercare.notify.v1.notify_service_pb2_grpc import NotifyServiceStub
 from eldercare.order.v1.incident_service_pb2_grpc import IncidentServiceStub
@@ -50,7 +50,7 @@ class Phone:
     """All services of one suite, as one caller."""
 
     def __init__(self, target: str, token: Callable[[], str]) -> None:
-        self._plain = grpc.insecure_channel(target)
+        self._plain = grpc.insecure_channel(target, options=CHANNEL)
         channel = grpc.intercept_channel(self._plain, _Named(token))
         self.people = PersonServiceStub(channel)
         self.sessions = SessionServiceStub(channel)

@@ -12,7 +12,7 @@ from grpc_status import rpc_status
 from prometheus_client import Counter
 
 from chassis.clock import monotonic
-from chassis.rpc.client import refused
+from chassis.rpc.client import CHANNEL, refused
 from chassis.trace import current_traceparent
 from eldercare.device.v1.device_service_pb2_grpc import DeviceServiceStub
 from eldercare.device.v1.export_job_service_pb2_grpc import ExportJobServiceStub
@@ -26,7 +26,6 @@ from gateway_service.problem.problem import FieldError, Problem, status_of
 
 Answer = TypeVar("Answer", bound=Message)
 SERVICES = ("people", "device", "order", "notify", "payment")
-_CHANNEL = [("grpc.keepalive_time_ms", 30_000), ("grpc.max_reconnect_backoff_ms", 1_000)]
 _CALLS = Counter("eldercare_gateway_rpc_total", "Calls to services by outcome", ["reason"])
 
 
@@ -53,7 +52,7 @@ class Peers:
     """Made inside the running loop."""
 
     def __init__(self, targets: Mapping[str, str]) -> None:
-        self._channels = {name: aio.insecure_channel(targets[name], options=_CHANNEL) for name in SERVICES}
+        self._channels = {name: aio.insecure_channel(targets[name], options=CHANNEL) for name in SERVICES}
         self.people = PersonServiceStub(self._channels["people"])
         self.sessions = SessionServiceStub(self._channels["people"])
         self.devices = DeviceServiceStub(self._channels["device"])
