@@ -1,9 +1,7 @@
 """The suite in one process: the real cores and consumers of four services over databases in memory."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -11,15 +9,10 @@ import psycopg
 
 from chassis.consumer import Consumer
 from chassis.context import Caller
-from chassis.core import Parts
-from chassis.effect_runner import EffectRunner
 from chassis.holding import Holder
 from chassis.refusal import Refusal
-from chassis.relay import Relay
-from chassis.retries import SetAsideRunner
 from chassis.rpc.client import Refused
-from chassis.subscriber import Handlers, Subscriber
-from chassis.timers import TimerRunner
+from chassis.subscriber import Handlers
 from chassis.work import Work
 from eldercare.notify.v1 import notify_service_pb2
 from eldercare.order.v1 import incident_service_pb2
@@ -29,20 +22,13 @@ from tests.simulation.falling_due import DUE, look
 from tests.simulation.memory import Memory, Session
 from tests.simulation.outside import DutyDesk, Till, rule_of, unreachable
 from tests.simulation.processes import Killed, Loop, Process, seconds
+from tests.simulation.runners import Runners
 from tests.simulation.trouble import Trouble
 
 _CONTRACTS: dict[str, tuple[Any, ...]] = {"order": (incident_service_pb2,), "notify": (notify_service_pb2,)}
 COPIES = 2
 BATCH = 16
 _POLLS = {"relay": 0.5, "timers": 0.25, "effects": 0.25, "retries": 0.5}
-
-
-@dataclass(slots=True)
-class Built:
-    """What a core process runs; gone when it dies."""
-
-    parts: Parts | None = None
-    runners: dict[str, Any] = field(default_factory=dict)
 
 
 class Suite(Trouble):
@@ -52,12 +38,12 @@ class Suite(Trouble):
         self.till, self.desk = Till(self), DutyDesk(self)
         self.handlers = {name: self._watched(name, core.handlers) for name, core in CORES.items()}
         self.broker = Broker(self, self.handlers)
+        self._runners = Runners(partial(parts_of, self), self.handlers)
         self.cores: dict[str, list[Process]] = {}
         self.consumers: dict[str, list[Process]] = {}
         for service in CORES:
             self.cores[service] = [self._core(service, number) for number in range(COPIES)]
             self.consumers[service] = [self._consumer(service, number) for number in range(COPIES)]
-        self._built: defaultdict[Process, Built] = defaultdict(Built)
         self._due: dict[str, dict[str, int]] = {service: {} for service in CORES}
         for service in CORES:
             look(self.memories[service], self._due[service], DUE)
@@ -68,12 +54,9 @@ class Suite(Trouble):
         process = Process(f"{service}.core.{number}")
         for kind in ("relay", "timers", "effects", "effects", "retries"):
             process.loops.append(Loop(kind, partial(self._tick, process, service, kind), seconds(_POLLS[kind])))
-        process.died = partial(self._forget, process)
+        process.died = partial(self._runners.forget, process)
         self.processes.append(process)
         return process
-
-    def _forget(self, process: Process) -> None:
-        self._built.pop(process, None)
 
     def _consumer(self, service: str, number: int) -> Process:
         process = Process(f"{service}.events.{number}")
@@ -91,7 +74,7 @@ class Suite(Trouble):
         try:
             if loop.session is None or loop.session.closed:
                 loop.session = self.connect(service, name=kind)
-            return int(self._runner(process, service, kind).tick(loop.session))
+            return int(self._runners.of(process, service, kind).tick(loop.session))
         except (psycopg.OperationalError, psycopg.InterfaceError):
             if loop.session is not None:
                 loop.session.lose()
@@ -109,30 +92,6 @@ class Suite(Trouble):
             self.anything_may_happen("ack")
             self.broker.ack(service, epoch, tag)
         return 1
-
-    def _parts(self, process: Process, service: str) -> Parts:
-        built = self._built[process]
-        if built.parts is None:
-            built.parts = parts_of(self, service)
-        return built.parts
-
-    def _runner(self, process: Process, service: str, kind: str) -> Any:
-        """Made when it first has something to do: of most processes few threads ever have."""
-        runners = self._built[process].runners
-        if kind not in runners:
-            runners[kind] = self._made(process, service, kind)
-        return runners[kind]
-
-    def _made(self, process: Process, service: str, kind: str) -> Any:
-        match kind:
-            case "relay":
-                return Relay(service, service, service)
-            case "timers":
-                return TimerRunner(service, service, self._parts(process, service).timers)
-            case "effects":
-                return EffectRunner(service, service, self._parts(process, service).effects)
-            case _:
-                return SetAsideRunner(service, Subscriber(service, self.handlers[service]))
 
     def _watched(self, service: str, handlers: Handlers) -> Handlers:
         def watched(handle: Any) -> Any:
@@ -166,7 +125,7 @@ class Suite(Trouble):
 
     def servicer(self, service: str, method: str) -> tuple[Any, Any]:
         process = self.callee(service) or self.cores[service][0]
-        for _, servicer in self._parts(process, service).servicers:
+        for _, servicer in self._runners.parts(process, service).servicers:
             if hasattr(servicer, method) and hasattr(servicer, "rpc"):
                 base = type(servicer).__mro__[1].__name__.removesuffix("Servicer")
                 descriptor = _services(service)[base].FindMethodByName(method)
