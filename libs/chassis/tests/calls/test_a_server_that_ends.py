@@ -10,18 +10,19 @@ import pytest
 from chassis.rpc.client import CHANNEL
 from eldercare.people.v1.person_pb2 import Region
 from eldercare.people.v1.person_service_pb2 import PutRegionRequest
-from eldercare.people.v1.person_service_pb2_grpc import PersonServiceServicer, PersonServiceStub
-from eldercare.people.v1.person_service_pb2_grpc import add_PersonServiceServicer_to_server as add
+from eldercare.people.v1.person_service_pb2_grpc import PersonServiceStub
+
+SERVICE = "eldercare.people.v1.PersonService"
 
 
-class Ending(PersonServiceServicer):
+class Ending:
     """Drops the first calls as a server does that ends: with CANCELLED, and nothing done."""
 
     def __init__(self, dropped: int) -> None:
         self._dropped = dropped
         self.heard: list[str] = []
 
-    def PutRegion(self, request: PutRegionRequest, context: grpc.ServicerContext) -> Region:  # noqa: N802 - the contract's name
+    def put_region(self, request: PutRegionRequest, context: grpc.ServicerContext) -> Region:
         self.heard.append(request.request_id)
         if len(self.heard) <= self._dropped:
             context.abort(grpc.StatusCode.CANCELLED, "CANCELLED")
@@ -31,7 +32,10 @@ class Ending(PersonServiceServicer):
 @contextmanager
 def served(ending: Ending) -> Iterator[PersonServiceStub]:
     server = grpc.server(ThreadPoolExecutor(2))
-    add(ending, server)
+    method = grpc.unary_unary_rpc_method_handler(
+        ending.put_region, PutRegionRequest.FromString, Region.SerializeToString
+    )
+    server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(SERVICE, {"PutRegion": method})])
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     with grpc.insecure_channel(f"127.0.0.1:{port}", options=CHANNEL) as channel:
