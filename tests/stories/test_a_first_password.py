@@ -3,29 +3,15 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.support.accessible import assert_fits_at_200_percent, assert_good_in_both_languages, violations
 from tests.support.browser import open_browser, signed_out
-from tests.support.codes import code_for
 from tests.support.house import House
+from tests.support.sign_in_by_phone import fill, sign_in_by_phone
 
 pytestmark = pytest.mark.browser
 FIRST, SECOND = "pear blossom 9", "apricot blossom 11"
-
-
-def fill(page: Page, **words: str) -> None:
-    """Sent with Enter."""
-    for name, text in words.items():
-        page.locator(f"[name={name}]").fill(text)
-    page.locator(f"[name={name}]").press("Enter")
-
-
-def sign_in_by_phone(page: Page, run_dir: Path, phone: str, *, before: str = "") -> str:
-    fill(page, phone=phone)
-    code = code_for(run_dir, phone, before=before)
-    fill(page, code=code)
-    return code
 
 
 def test_somebody_new_sets_a_password_and_changes_it(house: House, run_dir: Path) -> None:
@@ -54,19 +40,3 @@ def test_somebody_new_sets_a_password_and_changes_it(house: House, run_dir: Path
         page.get_by_role("button", name="Sign out").press("Enter")
         fill(page, login=login, password=SECOND)
         expect(page.locator("#overview")).to_be_visible()
-
-
-def test_whoever_signed_in_too_long_ago_is_asked_to_sign_in_anew(house: House, run_dir: Path) -> None:
-    login = f"late-{house.household.identity}"
-    with open_browser() as browser, signed_out(browser) as page:
-        page.goto(house.state.web)
-        old = sign_in_by_phone(page, run_dir, house.household.phone)
-        page.get_by_role("link", name="Password").press("Enter")
-        house.push_clock(minutes=11)
-        fill(page, login=login, password=FIRST, again=FIRST)
-        expect(page.get_by_role("alert")).to_contain_text("sign in anew")
-        assert violations(page) == []
-        page.get_by_role("button", name="Sign in anew").press("Enter")
-        sign_in_by_phone(page, run_dir, house.household.phone, before=old)
-        fill(page, login=login, password=FIRST, again=FIRST)
-        expect(page.get_by_text("Your password is set.")).to_be_visible()
